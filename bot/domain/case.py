@@ -1,0 +1,348 @@
+"""The case: what it holds and what may be done to it. A verb logs one entry, or returns ``None`` if nothing changes."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Date, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from bot.domain.act import Act
+from bot.domain.base import Base, BigId
+from bot.domain.casetype import CaseType, Group
+from bot.domain.entry import Entry, Kind
+from bot.domain.errors import Invalid
+from bot.domain.evidence import CaseTeam, Evidence, Note, Post, Relation, RelationKind, Watcher
+from bot.domain.person import Team
+from bot.domain.project import Project
+
+TITLE_LIMIT = 200
+DESCRIPTION_LIMIT = 3000
+ATTRIBUTE_LIMIT = 200
+ATTRIBUTES = ("service", "env")
+
+
+class Priority(StrEnum):
+    """Stored by rank: 1–5, and 6 for not set, so that they sort and compare as people expect."""
+
+    P1 = "P1"
+    P2 = "P2"
+    P3 = "P3"
+    P4 = "P4"
+    P5 = "P5"
+    NOT_SET = "none"
+
+    @property
+    def words(self) -> str:
+        return PRIORITY_WORDS[self]
+
+
+PRIORITY_WORDS = {
+    Priority.P1: "P1 Critical",
+    Priority.P2: "P2 High",
+    Priority.P3: "P3 Medium",
+    Priority.P4: "P4 Low",
+    Priority.P5: "P5 Info",
+    Priority.NOT_SET: "Not set",
+}
+
+
+def priority_named(words: str) -> Priority:
+    """The priority meant by ``p1``, ``P1``, ``critical`` or ``none``; raises ``Invalid``."""
+    wanted = words.strip().casefold()
+    for priority, full in PRIORITY_WORDS.items():
+        if wanted in {priority.value.casefold(), full.casefold(), full.casefold().partition(" ")[2]}:
+            return priority
+    raise Invalid.field("priority", f"“{words}” is not a priority. Choose p1, p2, p3, p4, p5 or none.")
+
+
+class Source(StrEnum):
+    """Where a case came from."""
+
+    PERSON = "person"
+    MONITOR = "monitor"
+    SIGNAL = "security signal"
+    ERROR = "error tracking issue"
+    ALERT = "other alert"
+
+
+class Case(Base):
+    """``status`` is a name of the case's type, ``group`` the group it lies in."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        Index("ix_cases_project_id_group", "project_id", "status_group", "id"),
+        Index("ix_cases_assignee_group", "assignee", "status_group", "id"),
+        Index("ix_cases_reporter", "reporter", "id"),
+    )
+    __mapper_args__: Mapping[str, Any] = {"version_id_col": "version", "version_id_generator": False}
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    key: Mapped[str] = mapped_column(String(24), unique=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id"))
+    number: Mapped[int]
+    type_id: Mapped[int] = mapped_column(ForeignKey("case_types.id"))
+    title: Mapped[str] = mapped_column(String(TITLE_LIMIT))
+    description: Mapped[str] = mapped_column(Text, default="")
+    status: Mapped[str] = mapped_column(String(40))
+    group: Mapped[str] = mapped_column("status_group", String(16))
+    priority: Mapped[str] = mapped_column(String(8), default=Priority.NOT_SET)
+    assignee: Mapped[str | None] = mapped_column(String(32))
+    reporter: Mapped[str] = mapped_column(String(32))
+    source: Mapped[str] = mapped_column(String(32), default=Source.PERSON)
+    attributes: Mapped[dict[str, str]]
+    due: Mapped[date | None] = mapped_column(Date)
+    reason: Mapped[str | None] = mapped_column(String(80))
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    archived_at: Mapped[datetime | None]
+    evidence_count: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=0)
+
+    project: Mapped[Project] = relationship(lazy="joined", innerjoin=True)
+    type: Mapped[CaseType] = relationship(lazy="joined", innerjoin=True)
+    teams: Mapped[list[Team]] = relationship(secondary=CaseTeam.__table__, order_by=Team.id)
+    posts: Mapped[list[Post]] = relationship(order_by=Post.id, cascade="all, delete-orphan", passive_deletes=True)
+    watchers: Mapped[list[Watcher]] = relationship(cascade="all, delete-orphan", passive_deletes=True)
+
+    @classmethod
+    def open(
+        cls,
+        act: Act,
+        project: Project,
+        type: CaseType,  # noqa: A002 - the users' word
+        *,
+        title: str,
+        description: str = "",
+        priority: Priority = Priority.NOT_SET,
+        assignee: str | None = None,
+        teams: Iterable[Team] = (),
+        due: date | None = None,
+        attributes: Mapping[str, str] | None = None,
+        source: Source = Source.PERSON,
+    ) -> tuple["Case", Entry]:
+        """A new case with its first entry. Raises ``Invalid`` naming each field that is wrong."""
+        attributes = {name: value.strip() for name, value in (attributes or {}).items() if value.strip()}
+        check(title=title, description=description, attributes=attributes)
+        number = project.next_number()
+        group = Group.IN_PROGRESS if assignee == act.actor else Group.OPEN
+        case = cls(
+            key=f"{project.key}-{number}",
+            number=number,
+            project=project,
+            type=type,
+            title=title.strip(),
+            description=description.strip(),
+            status=type.default(group),
+            group=group.value,
+            priority=priority.value,
+            assignee=assignee,
+            teams=list(teams),
+            reporter=act.actor,
+            source=source.value,
+            attributes=attributes,
+            due=due,
+            created_at=act.at,
+            updated_at=act.at,
+            evidence_count=0,
+            version=0,
+            posts=[],
+            watchers=[],
+        )
+        return case, case.log(Kind.OPENED, act, {})
+
+    def log(self, kind: Kind, act: Act, changes: Mapping[str, Any], **data: Any) -> Entry:
+        """The one way to write on the timeline: it also moves the version and the time of the last change."""
+        self.version += 1
+        self.updated_at = act.at
+        return Entry(
+            case_id=self.id,
+            kind=kind.value,
+            actor=act.actor,
+            at=act.at,
+            via=act.via,
+            origin=act.origin,
+            version=self.version,
+            changes=dict(changes),
+            data=data,
+        )
+
+    def _set(self, **values: Any) -> dict[str, list[Any]]:
+        """Set columns; what really changed, as field → [before, after] in plain JSON values."""
+        changes = {}
+        for field, after in values.items():
+            before = getattr(self, field)
+            if before != after:
+                setattr(self, field, after)
+                changes[field] = [plain(before), plain(after)]
+        return changes
+
+    @property
+    def is_open(self) -> bool:
+        return self.group != Group.CLOSED
+
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None
+
+    def edit(self, act: Act, **fields: Any) -> Entry | None:
+        """Set any of title, description, priority, assignee, due, attributes, teams, as one entry."""
+        if "attributes" in fields:
+            fields["attributes"] = {k: v.strip() for k, v in fields["attributes"].items() if v.strip()}
+        check(
+            title=fields.get("title", self.title),
+            description=fields.get("description", self.description),
+            attributes=fields.get("attributes", self.attributes),
+        )
+        for field in ("title", "description"):
+            if field in fields:
+                fields[field] = fields[field].strip()
+        teams = fields.pop("teams", None)
+        changes = self._set(**fields)
+        if teams is not None:
+            changes |= self._set_teams(teams)
+        return self.log(Kind.EDITED, act, changes) if changes else None
+
+    def assign(self, act: Act, person: str | None) -> Entry | None:
+        """Give the case to a person or to nobody. Whoever takes an open case starts working on it."""
+        changes = self._set(assignee=person)
+        if changes and person == act.actor and self.group == Group.OPEN:
+            changes |= self._move(Group.IN_PROGRESS)
+        return self.log(Kind.ASSIGNED, act, changes) if changes else None
+
+    def assign_team(self, act: Act, team: Team) -> Entry | None:
+        """Give the case to one team, beside the person who has it."""
+        changes = self._set_teams([team])
+        return self.log(Kind.ASSIGNED, act, changes) if changes else None
+
+    def unassign(self, act: Act) -> Entry | None:
+        """Neither a person nor a team has the case any more."""
+        changes = self._set(assignee=None) | self._set_teams([])
+        return self.log(Kind.ASSIGNED, act, changes) if changes else None
+
+    def _set_teams(self, teams: Iterable[Team]) -> dict[str, list[Any]]:
+        before, after = [team.handle for team in self.teams], [team.handle for team in teams]
+        if sorted(before) == sorted(after):
+            return {}
+        self.teams = list(teams)
+        return {"teams": [before, after]}
+
+    def prioritize(self, act: Act, priority: Priority) -> Entry | None:
+        changes = self._set(priority=priority.value)
+        return self.log(Kind.PRIORITY, act, changes) if changes else None
+
+    def set_status(self, act: Act, status: str, reason: str | None = None) -> Entry | None:
+        """Move to a status by its exact name; into the closed group it closes, out of it it reopens."""
+        group = self.type.group_of(status)
+        if group == Group.CLOSED and self.is_open:
+            return self.close(act, reason, status)
+        changes = self._set(status=status, group=group.value)
+        if not changes:
+            return None
+        if group != Group.CLOSED and self.closed_at:
+            changes |= self._set(closed_at=None, reason=None)
+            return self.log(Kind.REOPENED, act, changes)
+        return self.log(Kind.STATUS, act, changes)
+
+    def _move(self, group: Group) -> dict[str, list[Any]]:
+        return self._set(status=self.type.default(group), group=group.value)
+
+    def close(self, act: Act, reason: str | None, status: str | None = None, note: Note | None = None) -> Entry | None:
+        """Close with a reason as the type demands it; ``None`` if it is closed already. ``note`` must have its id."""
+        if not self.is_open:
+            return None
+        reason = self.type.reason_named(reason)
+        status = status or self.type.default(Group.CLOSED)
+        changes = self._set(status=status, group=Group.CLOSED.value, closed_at=act.at, reason=reason)
+        return self.log(Kind.CLOSED, act, changes, note=note.id if note else None)
+
+    def reopen(self, act: Act) -> Entry | None:
+        """Back to open, or to in progress if somebody has it."""
+        if self.is_open:
+            return None
+        changes = self._move(Group.IN_PROGRESS if self.assignee else Group.OPEN)
+        changes |= self._set(closed_at=None, reason=None)
+        return self.log(Kind.REOPENED, act, changes)
+
+    def set_due(self, act: Act, due: date | None) -> Entry | None:
+        changes = self._set(due=due)
+        return self.log(Kind.DUE, act, changes) if changes else None
+
+    def archive(self, act: Act) -> Entry | None:
+        changes = {} if self.archived_at else self._set(archived_at=act.at)
+        return self.log(Kind.ARCHIVED, act, changes) if changes else None
+
+    def unarchive(self, act: Act) -> Entry | None:
+        changes = self._set(archived_at=None)
+        return self.log(Kind.UNARCHIVED, act, changes) if changes else None
+
+    def watch(self, act: Act) -> Entry | None:
+        if any(watcher.person_id == act.actor for watcher in self.watchers):
+            return None
+        self.watchers.append(Watcher(person_id=act.actor))
+        return self.log(Kind.WATCHER_ADDED, act, {}, person=act.actor)
+
+    def unwatch(self, act: Act) -> Entry | None:
+        staying = [watcher for watcher in self.watchers if watcher.person_id != act.actor]
+        if len(staying) == len(self.watchers):
+            return None
+        self.watchers = staying
+        return self.log(Kind.WATCHER_REMOVED, act, {}, person=act.actor)
+
+    def add_note(self, act: Act, note: Note, files: Iterable[Evidence] = (), thread: str | None = None) -> Entry:
+        """``note`` and ``files`` must have their ids. ``thread``: the channel in whose card's thread it was written."""
+        ids = [piece.id for piece in files]
+        self.evidence_count += len(ids)
+        return self.log(Kind.NOTE_ADDED, act, {}, note=note.id, evidence=ids, thread=thread)
+
+    def edit_note(self, act: Act, note: Note, text: str, thread: str | None = None) -> Entry | None:
+        before = note.text
+        if before == text or note.deleted_at:
+            return None
+        note.text, note.edited_at = text, act.at
+        return self.log(Kind.NOTE_EDITED, act, {"note": [before, text]}, note=note.id, thread=thread)
+
+    def delete_note(self, act: Act, note: Note, thread: str | None = None) -> Entry | None:
+        if note.deleted_at:
+            return None
+        note.text, note.deleted_at = "", act.at
+        return self.log(Kind.NOTE_DELETED, act, {}, note=note.id, thread=thread)
+
+    def add_evidence(self, act: Act, pieces: Iterable[Evidence], note: Note | None = None) -> Entry:
+        """``pieces`` must have their ids; ``note`` is what the person said of them."""
+        ids = [piece.id for piece in pieces]
+        self.evidence_count += len(ids)
+        return self.log(Kind.EVIDENCE_ADDED, act, {}, evidence=ids, note=note.id if note else None)
+
+    def relate(self, act: Act, kind: RelationKind, other: "Case") -> tuple[Relation, Entry]:
+        """The entry on this side; the other case reads the relation from its own page."""
+        if other.id == self.id:
+            raise Invalid.field("other", f"{self.key} cannot be related to itself. Name another case.")
+        relation = Relation(case_id=self.id, kind=kind.value, other_id=other.id)
+        return relation, self.log(Kind.RELATED, act, {}, relation=kind.value, other=other.key)
+
+
+def check(*, title: str, description: str, attributes: Mapping[str, str]) -> None:
+    """Raises ``Invalid`` naming every field that is too long or missing."""
+    wrong = {}
+    if not title.strip():
+        wrong["title"] = "A case needs a title, in a few words: what is wrong, and where?"
+    elif len(title.strip()) > TITLE_LIMIT:
+        wrong["title"] = f"A title has up to {TITLE_LIMIT} characters; this one has {len(title.strip())}."
+    if len(description.strip()) > DESCRIPTION_LIMIT:
+        wrong["description"] = (
+            f"A description has up to {DESCRIPTION_LIMIT:,} characters; this one has {len(description.strip()):,}. "
+            "Put the rest in a note."
+        )
+    for name, value in attributes.items():
+        if len(value) > ATTRIBUTE_LIMIT:
+            wrong[name] = f"{name} has up to {ATTRIBUTE_LIMIT} characters."
+    if wrong:
+        raise Invalid(next(iter(wrong.values())), wrong)
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON can hold it."""
+    return value.isoformat() if isinstance(value, date | datetime) else value

@@ -1,0 +1,92 @@
+"""Case types: the names of their statuses and the reasons a case is closed with."""
+
+from enum import StrEnum
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.domain.base import Base
+from bot.domain.errors import Invalid
+
+
+class Group(StrEnum):
+    """The three groups every status belongs to."""
+
+    OPEN = "open"
+    IN_PROGRESS = "in progress"
+    CLOSED = "closed"
+
+
+class CaseType(Base):
+    """``statuses``: ``{"name", "group"}`` in the order people see them; a group's first one is its default."""
+
+    __tablename__ = "case_types"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(40), unique=True)
+    statuses: Mapped[list[dict[str, str]]]
+    reasons: Mapped[list[str]]
+    reason_required: Mapped[bool] = mapped_column(default=False)
+
+    def default(self, group: Group) -> str:
+        return next(status["name"] for status in self.statuses if status["group"] == group)
+
+    def group_of(self, status: str) -> Group:
+        return Group(next(row["group"] for row in self.statuses if row["name"] == status))
+
+    def closes(self, status: str) -> bool:
+        return self.group_of(status) == Group.CLOSED
+
+    def status_named(self, words: str) -> str:
+        """The status people mean by ``words``, whatever the case; ``Invalid`` lists the names there are."""
+        wanted = words.strip().casefold()
+        for row in self.statuses:
+            if row["name"].casefold() == wanted:
+                return row["name"]
+        for group in Group:
+            if group.value == wanted:
+                return self.default(group)
+        names = ", ".join(row["name"] for row in self.statuses)
+        raise Invalid.field("status", f"“{words}” is not a status of a {self.name} case. Choose one of: {names}.")
+
+    def reason_named(self, words: str | None) -> str | None:
+        """The closing reason people mean; ``Invalid`` when one is needed and missing, or unknown."""
+        if not words or not words.strip():
+            if self.reason_required:
+                raise Invalid.field("reason", f"A {self.name} case is closed with a reason: {self._reasons()}.")
+            return None
+        wanted = words.strip().casefold()
+        for reason in self.reasons:
+            if reason.casefold() == wanted:
+                return reason
+        raise Invalid.field("reason", f"“{words}” is not a closing reason here. Choose one of: {self._reasons()}.")
+
+    def _reasons(self) -> str:
+        return ", ".join(self.reasons)
+
+
+STANDARD = "Standard"
+SECURITY = "Security"
+
+
+def built_in_types() -> list[CaseType]:
+    """The two types that exist from the start."""
+    statuses = [
+        {"name": "Open", "group": Group.OPEN.value},
+        {"name": "In progress", "group": Group.IN_PROGRESS.value},
+        {"name": "Closed", "group": Group.CLOSED.value},
+    ]
+    return [
+        CaseType(
+            name=STANDARD,
+            statuses=statuses,
+            reasons=["Resolved", "Duplicate", "Not a problem", "Will not fix"],
+            reason_required=False,
+        ),
+        CaseType(
+            name=SECURITY,
+            statuses=statuses,
+            reasons=["Testing", "False positive", "One-time exception", "Resolved"],
+            reason_required=True,
+        ),
+    ]

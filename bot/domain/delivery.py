@@ -1,0 +1,87 @@
+"""What is still to be told to the outside: intent only; it is drawn when it is sent."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.domain.base import Base, BigId
+
+
+class State(StrEnum):
+    DUE = "due"
+    DONE = "done"
+    DEAD = "dead"
+
+
+class Tell(StrEnum):
+    """The kinds of delivery."""
+
+    CARD = "card"  # post or refresh the case's card in `target`, a channel
+    LINE = "line"  # the entry's line in the thread of the card in `target`
+    ANSWER = "answer"  # in the thread of an escalated post: which case it became
+    DM = "dm"  # the entry, told to the person `target`
+    HOME = "home"  # the App Home of the person `target`, if they use it
+    WHISPER = "whisper"  # a sentence for one person in a channel, from `data`
+    PROBLEM = "problem"  # a failed delivery, told to the admin `target`
+    PEOPLE = "people"  # mirror everybody
+    PERSON = "person"  # mirror the person `target`
+    TEAMS = "teams"  # mirror the user groups
+    CHANNEL = "channel"  # mirror the home channel `target` and join it
+
+
+SLACK = "slack"
+DUE_ONLY = text("state = 'due'")
+READY_ONLY = text("state = 'due' AND parked_until IS NULL")
+PARKED_ONLY = text("state = 'due' AND parked_until IS NOT NULL")
+
+
+class Delivery(Base):
+    """``stream``: what must stay in order. ``lane``: what shares a rate limit. ``key``: once and no more.
+
+    ``lease_until`` is set while a worker has it; a lease that ran out means that the worker died, perhaps after
+    sending. ``partner`` is who is spoken to, so that one that is down delays its own deliveries and nothing else.
+    ``parked_until`` is kept by ``storage.claims`` alone: out of the workers' sight until then, or until what it
+    waits for is done, so that a claim never wades through deliveries whose time has not come.
+    """
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        Index("ix_deliveries_due_stream", "stream", "id", sqlite_where=DUE_ONLY, postgresql_where=DUE_ONLY),
+        Index("ix_deliveries_ready", "partner", "lane", "id", sqlite_where=READY_ONLY, postgresql_where=READY_ONLY),
+        Index(
+            "ix_deliveries_parked", "partner", "parked_until", sqlite_where=PARKED_ONLY, postgresql_where=PARKED_ONLY
+        ),
+        Index("ix_deliveries_state_done", "state", "done_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    key: Mapped[str] = mapped_column(String(160), unique=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    partner: Mapped[str] = mapped_column(String(16), default=SLACK)
+    stream: Mapped[str] = mapped_column(String(96))
+    lane: Mapped[str] = mapped_column(String(64))
+    case_id: Mapped[int | None] = mapped_column(BigId, index=True)
+    entry_id: Mapped[int | None] = mapped_column(BigId)
+    target: Mapped[str] = mapped_column(String(64), default="")
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    state: Mapped[str] = mapped_column(String(8), default=State.DUE)
+    not_before: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    parked_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+
+
+class Lane(Base):
+    """A rate limit shared by every replica. ``arrival``: the theoretical arrival time of the next message (GCRA)."""
+
+    __tablename__ = "lanes"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    arrival: Mapped[datetime]
+    closed_until: Mapped[datetime | None]

@@ -1,0 +1,60 @@
+"""The timeline: one entry a change, in order, never altered."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.domain.base import Base, BigId
+
+
+class Kind(StrEnum):
+    """What happened, in the past tense."""
+
+    OPENED = "CaseOpened"
+    EDITED = "CaseEdited"
+    ASSIGNED = "CaseAssigned"
+    PRIORITY = "PriorityChanged"
+    STATUS = "StatusChanged"
+    CLOSED = "CaseClosed"
+    REOPENED = "CaseReopened"
+    DUE = "DueChanged"
+    NOTE_ADDED = "NoteAdded"
+    NOTE_EDITED = "NoteEdited"
+    NOTE_DELETED = "NoteDeleted"
+    EVIDENCE_ADDED = "EvidenceAdded"
+    WATCHER_ADDED = "WatcherAdded"
+    WATCHER_REMOVED = "WatcherRemoved"
+    RELATED = "CaseRelated"
+    UNRELATED = "CaseUnrelated"
+    ARCHIVED = "CaseArchived"
+    UNARCHIVED = "CaseUnarchived"
+
+
+class Entry(Base):
+    """``changes``: field → [before, after]. ``data``: ids of what was added. ``version``: the case's, afterwards.
+
+    ``origin`` is what the outside may repeat (a view, an event); a second arrival finds this entry by it.
+    """
+
+    __tablename__ = "entries"
+    __table_args__ = (Index("ix_entries_case_id_id", "case_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    case_id: Mapped[int] = mapped_column(BigId, ForeignKey("cases.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(32))
+    actor: Mapped[str] = mapped_column(String(32))
+    at: Mapped[datetime]
+    via: Mapped[str] = mapped_column(String(32))
+    origin: Mapped[str | None] = mapped_column(String(255), unique=True)
+    version: Mapped[int]
+    changes: Mapped[dict[str, Any]]
+    data: Mapped[dict[str, Any]]
+
+    def before(self, field: str) -> Any:
+        return self.changes[field][0] if field in self.changes else None
+
+    def after(self, field: str) -> Any:
+        return self.changes[field][1] if field in self.changes else None

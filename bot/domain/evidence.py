@@ -1,0 +1,107 @@
+"""What hangs on a case: notes, evidence, relations, watchers, and the Slack posts it lives in."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.domain.base import Base, BigId
+
+CASE = "cases.id"
+NOTE_LIMIT = 3000
+
+
+class EvidenceKind(StrEnum):
+    MESSAGE = "message"
+    LINK = "link"
+    FILE = "file"
+
+
+class Note(Base):
+    """A note. ``channel`` and ``ts`` name the thread reply it came from, if it did; a deleted one has no text."""
+
+    __tablename__ = "notes"
+    __table_args__ = (UniqueConstraint("channel", "ts"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    case_id: Mapped[int] = mapped_column(BigId, ForeignKey(CASE, ondelete="CASCADE"), index=True)
+    author: Mapped[str] = mapped_column(String(32))
+    text: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    edited_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
+    channel: Mapped[str | None] = mapped_column(String(32))
+    ts: Mapped[str | None] = mapped_column(String(32))
+
+
+class Evidence(Base):
+    """A Slack message, a link or a file. ``author`` is a name as it was shown; ``said_at`` when it was written."""
+
+    __tablename__ = "evidence"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    case_id: Mapped[int] = mapped_column(BigId, ForeignKey(CASE, ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    title: Mapped[str] = mapped_column(String(300))
+    url: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text, default="")
+    author: Mapped[str] = mapped_column(String(80), default="")
+    said_at: Mapped[datetime | None]
+    added_by: Mapped[str] = mapped_column(String(32))
+    added_at: Mapped[datetime]
+
+
+class Watcher(Base):
+    __tablename__ = "watchers"
+
+    case_id: Mapped[int] = mapped_column(BigId, ForeignKey(CASE, ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(String(32), primary_key=True, index=True)
+
+
+class CaseTeam(Base):
+    __tablename__ = "case_teams"
+
+    case_id: Mapped[int] = mapped_column(BigId, ForeignKey(CASE, ondelete="CASCADE"), primary_key=True)
+    team_id: Mapped[int] = mapped_column(ForeignKey("teams.id"), primary_key=True, index=True)
+
+
+class RelationKind(StrEnum):
+    """Read from the first case to the second: "OPS-1 blocks OPS-2"."""
+
+    BLOCKS = "blocks"
+    CAUSES = "causes"
+    DUPLICATES = "duplicates"
+    RELATES = "relates"
+    PARENT = "parent"
+
+
+class Relation(Base):
+    __tablename__ = "relations"
+    __table_args__ = (UniqueConstraint("case_id", "kind", "other_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(BigId, ForeignKey(CASE, ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(16))
+    other_id: Mapped[int] = mapped_column(BigId, ForeignKey(CASE, ondelete="CASCADE"), index=True)
+
+
+class PostRole(StrEnum):
+    """``CARD``: Casebook's own post, kept up to date. ``SOURCE``: a post that somebody made into a case."""
+
+    CARD = "card"
+    SOURCE = "source"
+
+
+class Post(Base):
+    """A Slack message that belongs to a case. ``thread_ts``: the root of the thread whose replies are notes."""
+
+    __tablename__ = "posts"
+    __table_args__ = (UniqueConstraint("channel", "ts"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    case_id: Mapped[int] = mapped_column(BigId, ForeignKey(CASE, ondelete="CASCADE"), index=True)
+    role: Mapped[str] = mapped_column(String(16))
+    channel: Mapped[str] = mapped_column(String(32))
+    ts: Mapped[str] = mapped_column(String(32))
+    thread_ts: Mapped[str] = mapped_column(String(32), index=True)

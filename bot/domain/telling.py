@@ -1,0 +1,187 @@
+"""Who is told of an entry: the one table from a change to its deliveries."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.domain.case import Case
+from bot.domain.delivery import SLACK, Delivery, Tell
+from bot.domain.entry import Entry, Kind
+from bot.domain.evidence import PostRole
+from bot.domain.person import Notify, Person
+
+CONCERNS_PEOPLE = {
+    Kind.OPENED,
+    Kind.EDITED,
+    Kind.ASSIGNED,
+    Kind.PRIORITY,
+    Kind.STATUS,
+    Kind.CLOSED,
+    Kind.REOPENED,
+    Kind.DUE,
+    Kind.NOTE_ADDED,
+    Kind.ARCHIVED,
+    Kind.UNARCHIVED,
+}
+UPDATES = f"{SLACK}/update"
+
+
+def tell(
+    kind: Tell, key: str, at: datetime, *, stream: str, lane: str, target: str = "", case_id: int | None = None,
+    entry_id: int | None = None, data: Mapping[str, Any] | None = None, partner: str = SLACK,
+) -> Delivery:  # fmt: skip
+    return Delivery(
+        kind=kind.value, key=key, partner=partner, stream=stream, lane=lane, target=target, case_id=case_id,
+        entry_id=entry_id, data=dict(data or {}), not_before=at, created_at=at, attempts=0, state="due",
+    )  # fmt: skip
+
+
+def lane_of(target: str) -> str:
+    """Slack takes about one message a second in each channel or direct message."""
+    return f"{SLACK}/{target}"
+
+
+def deliveries_for(case: Case, entry: Entry, people: Mapping[str, Person]) -> list[Delivery]:
+    """Everything that ``entry`` causes. ``people`` holds everyone with an interest in the case, by id.
+
+    The line comes before the refreshed card: of five quick changes each has its line, and the card is drawn once.
+    """
+    told = [] if entry.kind == Kind.OPENED else lines(case, entry)
+    return told + cards(case, entry) + direct_messages(case, entry, people) + homes(case, entry, people)
+
+
+def card_channels(case: Case) -> list[str]:
+    """Where the case's card stands or will stand: the home channel first."""
+    channels = [case.project.home_channel, *(post.channel for post in case.posts if post.role == PostRole.CARD)]
+    return list(dict.fromkeys(channels))
+
+
+def cards(case: Case, entry: Entry) -> list[Delivery]:
+    opened = entry.kind == Kind.OPENED
+    return [
+        tell(
+            Tell.CARD,
+            f"card/{case.id}/{channel}/{entry.version}",
+            entry.at,
+            stream=f"case/{case.id}/{channel}",
+            lane=lane_of(channel) if opened else UPDATES,
+            target=channel,
+            case_id=case.id,
+            entry_id=entry.id,
+        )
+        for channel in card_channels(case)
+    ]
+
+
+def lines(case: Case, entry: Entry) -> list[Delivery]:
+    """One line a change in each card's thread, except in the thread that the change itself was written in."""
+    written_in = entry.data.get("thread")
+    return [
+        tell(
+            Tell.LINE,
+            f"line/{entry.id}/{channel}",
+            entry.at,
+            stream=f"case/{case.id}/{channel}",
+            lane=lane_of(channel),
+            target=channel,
+            case_id=case.id,
+            entry_id=entry.id,
+        )
+        for channel in card_channels(case)
+        if channel != written_in
+    ]
+
+
+def interested(case: Case, entry: Entry) -> dict[str, bool]:
+    """Person → whether the case is theirs (assigned or reported) rather than watched. Never who did it."""
+    theirs = {case.assignee, case.reporter, entry.before("assignee")}
+    watching = {watcher.person_id for watcher in case.watchers}
+    return {person: person in theirs for person in (theirs | watching) - {None, entry.actor} if person}
+
+
+def direct_messages(case: Case, entry: Entry, people: Mapping[str, Person]) -> list[Delivery]:
+    if entry.kind not in CONCERNS_PEOPLE:
+        return []
+    return [
+        tell(
+            Tell.DM,
+            f"dm/{entry.id}/{person_id}",
+            entry.at,
+            stream=f"dm/{person_id}",
+            lane=lane_of(person_id),
+            target=person_id,
+            case_id=case.id,
+            entry_id=entry.id,
+        )
+        for person_id, theirs in interested(case, entry).items()
+        if wants(people.get(person_id), theirs)
+    ]
+
+
+def wants(person: Person | None, theirs: bool) -> bool:
+    """Bots, people who left and people unknown to the directory are not written to."""
+    if person is None or person.is_bot or person.is_gone:
+        return False
+    return person.notify == Notify.ALL or (person.notify == Notify.MINE and theirs)
+
+
+def homes(case: Case, entry: Entry, people: Mapping[str, Person]) -> list[Delivery]:
+    """The App Homes that show this case as somebody's own and have been opened at all."""
+    shown = {case.assignee, case.reporter, entry.before("assignee"), entry.actor}
+    return [
+        home(person, f"{entry.id}", entry.at)
+        for id_ in shown
+        if id_ and (person := people.get(id_)) and person.home_opened_at
+    ]
+
+
+def home(person: Person, occasion: str, at: datetime) -> Delivery:
+    """``occasion`` makes the key unique; several waiting ones are drawn once."""
+    return tell(
+        Tell.HOME,
+        f"home/{person.id}/{occasion}",
+        at,
+        stream=f"home/{person.id}",
+        lane=f"{SLACK}/home",
+        target=person.id,
+    )
+
+
+def people_wanted(case: Case, entry: Entry) -> Iterable[str]:
+    """Whose rows `deliveries_for` needs."""
+    return {*interested(case, entry), entry.actor}
+
+
+def answer(case: Case, entry: Entry, channel: str, thread_ts: str) -> Delivery:
+    """In the thread of an escalated post: which case it became."""
+    return tell(
+        Tell.ANSWER,
+        f"answer/{entry.id}",
+        entry.at,
+        stream=f"case/{case.id}/{channel}/source",
+        lane=lane_of(channel),
+        target=channel,
+        case_id=case.id,
+        entry_id=entry.id,
+        data={"thread_ts": thread_ts},
+    )
+
+
+def whisper(key: str, at: datetime, *, person: str, channel: str, thread_ts: str | None, sentence: str) -> Delivery:
+    """A sentence that only one person sees, where they are."""
+    return tell(
+        Tell.WHISPER,
+        f"whisper/{key}",
+        at,
+        stream=f"whisper/{person}",
+        lane=lane_of(person),
+        target=person,
+        data={"channel": channel, "thread_ts": thread_ts, "sentence": sentence},
+    )
+
+
+def mirror(kind: Tell, at: datetime, occasion: str, target: str = "") -> Delivery:
+    """Ask Slack for people, user groups or a channel; ``occasion`` makes the key unique."""
+    return tell(
+        kind, f"{kind}/{target}/{occasion}", at, stream=f"{kind}/{target}", lane=f"{SLACK}/{kind}", target=target
+    )
