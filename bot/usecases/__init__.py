@@ -1,0 +1,1 @@
+"""One function a verb: open the unit of work, ask for the right, call the domain, commit."""

@@ -1,0 +1,163 @@
+"""Looking: nothing here changes a case."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.domain.act import Act
+from bot.domain.case import Case
+from bot.domain.entry import Entry, Kind
+from bot.domain.person import Person, Team
+from bot.domain.project import Project
+from bot.domain.query import Viewer, parse
+from bot.domain.reading import PAGE, PREVIEW_LIMIT, TIMELINE_PAGE, CaseForm, Details, HomePage, Listing, TimelinePage
+from bot.domain.rights import Right, is_admin
+from bot.storage.database import Database, Work
+from bot.usecases.access import case_for, helpers, person_of, projects_for
+from bot.usecases.opening import loaded
+
+INBOXES = {
+    "mine": ("Assigned to me", "assignee:@me is:open"),
+    "created": ("Created by me", "reporter:@me is:open"),
+    "teams": ("My teams", "team:@me is:open"),
+    "open": ("Open", "is:open"),
+}
+
+
+def show_case(db: Database, act: Act, ref: str | int) -> Case:
+    with db.read() as work:
+        return loaded(case_for(work, act, ref, Right.SEE))
+
+
+def show_details(db: Database, act: Act, ref: str | int, *, page: int = 1) -> Details:
+    with db.read() as work:
+        case = loaded(case_for(work, act, ref, Right.SEE))
+        return Details(
+            case=case,
+            evidence=work.cases.evidence(case),
+            relations=visible_relations(work, act, case),
+            timeline=timeline_page(work, case, page),
+            is_watching=any(watcher.person_id == act.actor for watcher in case.watchers),
+        )
+
+
+def visible_relations(work: Work, act: Act, case: Case) -> list[tuple[object, Case]]:
+    """Relations to cases of projects that the person may not see stay hidden."""
+    person = person_of(work, act.actor)
+    allowed = {project.id for project in projects_for(work, person)}
+    return [(relation, other) for relation, other in work.cases.relations(case) if other.project_id in allowed]
+
+
+def show_timeline(db: Database, act: Act, ref: str | int, *, page: int = 1) -> TimelinePage:
+    with db.read() as work:
+        return timeline_page(work, loaded(case_for(work, act, ref, Right.SEE)), page)
+
+
+def timeline_page(work: Work, case: Case, page: int) -> TimelinePage:
+    rows = work.cases.timeline(case, page=page, size=TIMELINE_PAGE)
+    entries = rows[:TIMELINE_PAGE]
+    notes = work.cases.notes(note_ids(entries))
+    evidence = work.cases.evidence_rows(row for entry in entries for row in entry.data.get("evidence", []))
+    return TimelinePage(
+        case=case,
+        entries=entries,
+        notes=notes,
+        evidence={piece.id: piece for piece in evidence},
+        page=page,
+        has_next=len(rows) > TIMELINE_PAGE,
+    )
+
+
+def note_ids(entries: Sequence[Entry]) -> set[int]:
+    kinds = {Kind.NOTE_ADDED, Kind.NOTE_EDITED, Kind.NOTE_DELETED, Kind.EVIDENCE_ADDED, Kind.CLOSED}
+    return {entry.data["note"] for entry in entries if entry.kind in kinds and entry.data.get("note")}
+
+
+def viewer_for(work: Work, person: Person, now: datetime) -> Viewer:
+    return Viewer(
+        actor=person.id,
+        now=now,
+        tz=person.tz,
+        projects=frozenset(project.id for project in projects_for(work, person)),
+        teams=frozenset(work.people.teams_of(person.id)),
+    )
+
+
+def list_cases(db: Database, act: Act, query: str, *, page: int = 1, heading: str = "") -> Listing:
+    """Raises ``QueryError`` pointing at the word that is wrong."""
+    with db.read() as work:
+        person = person_of(work, act.actor)
+        return listing(work, viewer_for(work, person, act.at), heading or "Cases", query, page)
+
+
+def listing(work: Work, viewer: Viewer, heading: str, query: str, page: int) -> Listing:
+    parsed = parse(query)
+    total = work.search.count(parsed, viewer, limit=PREVIEW_LIMIT + 1)
+    last = max(1, -(-min(total, PREVIEW_LIMIT) // PAGE))
+    page = min(max(page, 1), last)
+    cases = work.search.page(parsed, viewer, page=page, size=PAGE)
+    return Listing(heading=heading, query=query, cases=cases, page=page, total=total)
+
+
+def my_cases(db: Database, act: Act, *, page: int = 1) -> Listing:
+    heading, query = INBOXES["mine"]
+    return list_cases(db, act, query, page=page, heading=heading)
+
+
+def home_page(db: Database, person_id: str, now: datetime) -> HomePage:
+    """The App Home as this person left it: the inbox and page they chose last."""
+    with db.read() as work:
+        person = person_of(work, person_id)
+        viewer = viewer_for(work, person, now)
+        inbox = person.home_inbox if person.home_inbox in INBOXES else "mine"
+        heading, query = INBOXES[inbox]
+        return HomePage(
+            person=person,
+            listing=listing(work, viewer, heading, query, person.home_page),
+            inbox=inbox,
+            counts={
+                name: work.search.count(parse(words), viewer, limit=PREVIEW_LIMIT + 1)
+                for name, (_, words) in INBOXES.items()
+            },
+            projects=projects_for(work, person),
+            is_admin=is_admin(person),
+            helpers=helpers(work),
+        )
+
+
+def suggest_cases(db: Database, act: Act, typed: str, *, limit: int = 50) -> Sequence[Case]:
+    with db.read() as work:
+        person = person_of(work, act.actor)
+        return work.search.suggest(typed, viewer_for(work, person, act.at), limit=limit)
+
+
+def suggest_teams(db: Database, act: Act, typed: str, *, limit: int = 50) -> Sequence[Team]:
+    with db.read() as work:
+        person_of(work, act.actor)
+        return work.people.teams_like(typed, limit)
+
+
+def suggest_projects(db: Database, act: Act, typed: str, *, limit: int = 50) -> Sequence[Project]:
+    """Projects whose key or name holds what was typed."""
+    words = typed.strip().casefold()
+    with db.read() as work:
+        found = projects_for(work, person_of(work, act.actor), Right.CONTRIBUTE)
+        return [project for project in found if words in f"{project.key} {project.name}".casefold()][:limit]
+
+
+def edit_form(db: Database, act: Act, ref: str | int) -> CaseForm:
+    with db.read() as work:
+        case = loaded(case_for(work, act, ref, Right.CONTRIBUTE))
+        return CaseForm(
+            projects=[case.project],
+            types=[case.type],
+            project=case.project,
+            type=case.type,
+            title=case.title,
+            description=case.description,
+            priority=case.priority,
+            assignee=case.assignee,
+            teams=case.teams,
+            due=case.due.isoformat() if case.due else None,
+            attributes=case.attributes,
+            case=case,
+        )

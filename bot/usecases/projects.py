@@ -1,0 +1,99 @@
+"""Projects: only admins make and change them."""
+
+from bot.domain import telling
+from bot.domain.act import Act
+from bot.domain.delivery import Tell
+from bot.domain.errors import Invalid, NotFound
+from bot.domain.project import Channel, ChannelMember, Project
+from bot.domain.rights import is_admin
+from bot.storage.database import Database, Work
+from bot.usecases.access import admin_of, person_of, projects_for
+
+
+def require_admin(db: Database, act: Act) -> None:
+    """Before a form is shown that only an admin may submit."""
+    with db.read() as work:
+        admin_of(work, act)
+
+
+def create_project(
+    db: Database,
+    act: Act,
+    *,
+    key: str,
+    name: str,
+    home_channel: str,
+    retention_months: int | None,
+    guests_allowed: bool = False,
+) -> Project:
+    """The project and its home channel, private until Slack has said what it is."""
+    with db.write() as work:
+        admin_of(work, act)
+        known = work.projects.by_key(key)
+        if known and known.created_by == act.actor and known.created_at == act.at:
+            return known
+        project = Project.start(
+            act,
+            key=key,
+            name=name,
+            home_channel=home_channel,
+            retention_months=retention_months,
+            guests_allowed=guests_allowed,
+        )
+        if known:
+            raise Invalid.field("key", f"{project.key} is taken by “{known.name}”. Choose another key.")
+        adopt_channel(work, act, project)
+        work.add(project)
+        return project
+
+
+def change_project(
+    db: Database,
+    act: Act,
+    key: str,
+    *,
+    name: str,
+    home_channel: str,
+    retention_months: int | None,
+    guests_allowed: bool,
+) -> tuple[Project, bool]:
+    """The project, and whether anything changed."""
+    with db.write() as work:
+        admin_of(work, act)
+        project = work.projects.by_key(key, lock=True)
+        if project is None:
+            raise NotFound(f"There is no project {key.upper()}.")
+        before = project.home_channel
+        changed = project.change(
+            name=name, home_channel=home_channel, retention_months=retention_months, guests_allowed=guests_allowed
+        )
+        if project.home_channel != before:
+            adopt_channel(work, act, project)
+        return project, changed
+
+
+def adopt_channel(work: Work, act: Act, project: Project) -> None:
+    channel = work.projects.channel(project.home_channel)
+    if channel is None:
+        channel = Channel(id=project.home_channel, name="", is_private=True, is_archived=False, is_member=False)
+        work.add(channel)
+        work.add(ChannelMember(channel_id=channel.id, person_id=act.actor))
+    if channel.mirrored_at:
+        project.is_private = channel.is_private
+    work.enqueue([telling.mirror(Tell.CHANNEL, act.at, act.at.isoformat(), channel.id)])
+
+
+def find_project(db: Database, act: Act, key: str) -> Project:
+    with db.read() as work:
+        admin_of(work, act)
+        project = work.projects.by_key(key)
+        if project is None:
+            raise NotFound(f"There is no project {key.upper()}. `/case project` lists them all.")
+        return project
+
+
+def list_projects(db: Database, act: Act) -> tuple[list[Project], bool]:
+    """The projects that the person may see, and whether they may make new ones."""
+    with db.read() as work:
+        person = person_of(work, act.actor)
+        return projects_for(work, person), is_admin(person)

@@ -1,0 +1,109 @@
+"""The shape every change to a case has: find it, ask for the right, look for news, change it, record it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from bot.domain.act import Act
+from bot.domain.case import Case
+from bot.domain.entry import Entry
+from bot.domain.errors import Conflict
+from bot.domain.rights import Right
+from bot.domain.telling import deliveries_for, people_wanted
+from bot.domain.wording import sentence
+from bot.storage.database import Database, Work, is_repeat
+from bot.usecases.access import case_for, those_who_may_see
+
+P = ParamSpec("P")
+Ref = str | int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """``entry`` is ``None`` when nothing changed. ``repeated``: this arrival had been dealt with before."""
+
+    case: Case
+    entry: Entry | None
+    repeated: bool = False
+
+
+Body = Callable[Concatenate[Work, Case, Act, P], Entry | None]
+Verb = Callable[Concatenate[Database, Act, Ref, P], Outcome]
+
+
+def verb(*guards: str) -> Callable[[Body[P]], Verb[P]]:
+    """Makes a use-case of a function on one case.
+
+    ``guards``: the fields it sets. If one of them was changed by somebody else after ``act.seen``, the use-case raises
+    ``Conflict`` instead of writing over what the person has not seen.
+    """
+
+    def decorate(body: Body[P]) -> Verb[P]:
+        @wraps(body)
+        def use_case(db: Database, act: Act, ref: Ref, /, *args: P.args, **kwargs: P.kwargs) -> Outcome:
+            def attempt(work: Work) -> Outcome:
+                case = case_for(work, act, ref, Right.CONTRIBUTE, lock=True)
+                if repeated := earlier(work, act):
+                    return repeated
+                refuse_stale(work, case, act, guards)
+                return record(work, case, body(work, case, act, *args, **kwargs))
+
+            return once(db, attempt)
+
+        return use_case
+
+    return decorate
+
+
+def once(db: Database, attempt: Callable[[Work], Outcome]) -> Outcome:
+    """Run ``attempt`` in a unit of work; if somebody did the same in the same instant, run it again to find theirs."""
+    try:
+        with db.write() as work:
+            return attempt(work)
+    except Exception as error:
+        if not is_repeat(error):
+            raise
+    with db.write() as work:
+        return attempt(work)
+
+
+def earlier(work: Work, act: Act) -> Outcome | None:
+    """What this very arrival did before, if the outside repeats itself."""
+    entry = work.cases.entry_of(act.origin) if act.origin else None
+    case = work.cases.by_id(entry.case_id) if entry else None
+    return Outcome(case, entry, repeated=True) if case else None
+
+
+def refuse_stale(work: Work, case: Case, act: Act, guards: tuple[str, ...]) -> None:
+    if act.seen is None or act.seen >= case.version or not guards:
+        return
+    news = [
+        entry
+        for entry in work.cases.entries_since(case, act.seen)
+        if entry.actor != act.actor and any(field in entry.changes for field in guards)
+    ]
+    if news:
+        raise Conflict(f"{case.key} has changed since you looked: {said(work, news)}. Look again before you change it.")
+
+
+def said(work: Work, entries: list[Entry]) -> str:
+    people = work.people.by_ids(
+        person
+        for entry in entries
+        for person in (entry.actor, entry.before("assignee"), entry.after("assignee"))
+        if person
+    )
+    names = {person.id: person.name for person in people.values()}
+    return "; ".join(sentence(entry, names) for entry in entries)
+
+
+def record(work: Work, case: Case, entry: Entry | None) -> Outcome:
+    """Write the entry and everything it causes, in the transaction of the change itself."""
+    if entry is None:
+        return Outcome(case, None)
+    work.add(entry)
+    people = work.people.by_ids(people_wanted(case, entry))
+    may_see = those_who_may_see(work, case.project, people.values())
+    work.enqueue(deliveries_for(case, entry, {person.id: person for person in may_see}))
+    return Outcome(case, entry)
