@@ -1,0 +1,99 @@
+"""Finding cases and what hangs on them."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from bot.domain.case import Case
+from bot.domain.casetype import CaseType
+from bot.domain.entry import Entry
+from bot.domain.evidence import Evidence, Note, Post, PostRole, Relation
+from bot.storage.locking import locked
+
+
+class Cases:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def by_key(self, key: str, *, lock: bool = False) -> Case | None:
+        query = select(Case).where(Case.key == key.strip().upper())
+        return self._session.scalar(locked(query, Case) if lock else query)
+
+    def by_id(self, case_id: int, *, lock: bool = False) -> Case | None:
+        query = select(Case).where(Case.id == case_id)
+        return self._session.scalar(locked(query, Case) if lock else query)
+
+    def by_ids(self, ids: Iterable[int]) -> dict[int, Case]:
+        query = select(Case).where(Case.id.in_(list(ids))).options(selectinload(Case.teams), selectinload(Case.posts))
+        return {case.id: case for case in self._session.scalars(query)}
+
+    def entry_of(self, origin: str) -> Entry | None:
+        """The entry that this arrival made before, if it is a repeat."""
+        return self._session.scalar(select(Entry).where(Entry.origin == origin))
+
+    def entry(self, entry_id: int) -> Entry | None:
+        return self._session.get(Entry, entry_id)
+
+    def entries_since(self, case: Case, version: int) -> Sequence[Entry]:
+        query = select(Entry).where(Entry.case_id == case.id, Entry.version > version).order_by(Entry.id)
+        return self._session.scalars(query).all()
+
+    def timeline(self, case: Case, *, page: int, size: int) -> Sequence[Entry]:
+        """Newest first; ``page`` counts from 1. One row more than ``size`` says that there is a next page."""
+        query = select(Entry).where(Entry.case_id == case.id).order_by(Entry.id.desc())
+        return self._session.scalars(query.limit(size + 1).offset((page - 1) * size)).all()
+
+    def note(self, note_id: int) -> Note | None:
+        return self._session.get(Note, note_id)
+
+    def note_from(self, channel: str, ts: str) -> Note | None:
+        return self._session.scalar(select(Note).where(Note.channel == channel, Note.ts == ts))
+
+    def notes(self, ids: Iterable[int]) -> dict[int, Note]:
+        return {note.id: note for note in self._session.scalars(select(Note).where(Note.id.in_(list(ids))))}
+
+    def evidence(self, case: Case, *, limit: int = 50) -> Sequence[Evidence]:
+        query = select(Evidence).where(Evidence.case_id == case.id).order_by(Evidence.id.desc())
+        return self._session.scalars(query.limit(limit)).all()
+
+    def evidence_rows(self, ids: Iterable[int]) -> Sequence[Evidence]:
+        return self._session.scalars(select(Evidence).where(Evidence.id.in_(list(ids))).order_by(Evidence.id)).all()
+
+    def has_evidence(self, case: Case, url: str) -> bool:
+        query = select(Evidence.id).where(Evidence.case_id == case.id, Evidence.url == url).limit(1)
+        return self._session.scalar(query) is not None
+
+    def relations(self, case: Case) -> list[tuple[Relation, Case]]:
+        """Both directions, each with the case at the other end."""
+        query = select(Relation).where(or_(Relation.case_id == case.id, Relation.other_id == case.id))
+        rows = self._session.scalars(query.order_by(Relation.id)).all()
+        others = self.by_ids(row.other_id if row.case_id == case.id else row.case_id for row in rows)
+        return [(row, others[row.other_id if row.case_id == case.id else row.case_id]) for row in rows]
+
+    def relation(self, case: Case, kind: str, other: Case) -> Relation | None:
+        return self._session.scalar(
+            select(Relation).where(Relation.case_id == case.id, Relation.kind == kind, Relation.other_id == other.id)
+        )
+
+    def source_post(self, channel: str, ts: str) -> Post | None:
+        """The post that this message is, if it belongs to a case."""
+        return self._session.scalar(select(Post).where(Post.channel == channel, Post.ts == ts))
+
+    def post_of_thread(self, channel: str, thread_ts: str) -> Post | None:
+        """The newest post in whose thread replies are notes."""
+        query = select(Post).where(Post.channel == channel, Post.thread_ts == thread_ts).order_by(Post.id.desc())
+        return self._session.scalar(query.limit(1))
+
+    def card_post(self, case_id: int, channel: str) -> Post | None:
+        query = select(Post).where(Post.case_id == case_id, Post.channel == channel, Post.role == PostRole.CARD.value)
+        return self._session.scalar(query.limit(1))
+
+    def types(self) -> Sequence[CaseType]:
+        return self._session.scalars(select(CaseType).order_by(CaseType.id)).all()
+
+    def type_named(self, name: str) -> CaseType | None:
+        return self._session.scalar(select(CaseType).where(func.lower(CaseType.name) == name.lower()))
+
+    def type(self, type_id: int) -> CaseType | None:
+        return self._session.get(CaseType, type_id)

@@ -1,0 +1,89 @@
+"""Looking into the outbox, and mending it by hand."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from bot.domain.delivery import Delivery, State
+from bot.storage.parking import DUE, changed, unpark_heads
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """``oldest_due``: since when the longest-waiting one has been wanted."""
+
+    counts: Mapping[State, int]
+    oldest_due: datetime | None
+
+
+class Deliveries:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def by_id(self, delivery_id: int) -> Delivery | None:
+        return self._session.get(Delivery, delivery_id)
+
+    def has_key(self, key: str) -> bool:
+        return self._session.scalar(select(Delivery.id).where(Delivery.key == key)) is not None
+
+    def forget(self, prefix: str) -> int:
+        """Delete finished ones whose key begins so: the same may be told again."""
+        finished = Delivery.state != State.DUE.value
+        return changed(
+            self._session, delete(Delivery).where(finished, Delivery.key.startswith(prefix, autoescape=True))
+        )
+
+    def backlog(self) -> Backlog:
+        rows = self._session.execute(select(Delivery.state, func.count()).group_by(Delivery.state))
+        counts = dict.fromkeys(State, 0) | {State(state): count for state, count in rows}
+        return Backlog(counts, self._session.scalar(select(func.min(Delivery.created_at)).where(DUE)))
+
+    def stuck(self, since: datetime) -> int:
+        """How many were wanted before ``since`` and are still due."""
+        return self._session.scalar(select(func.count()).where(DUE, Delivery.created_at < since)) or 0
+
+    def dead(self, limit: int) -> Sequence[Delivery]:
+        """Newest first."""
+        return self.list(State.DEAD, limit)
+
+    def list(self, state: State | None, limit: int) -> Sequence[Delivery]:
+        """Due ones in the order they are wanted, others newest first."""
+        query = select(Delivery).limit(limit)
+        if state is not None:
+            query = query.where(Delivery.state == state.value)
+        return self._session.scalars(query.order_by(Delivery.id if state == State.DUE else Delivery.id.desc())).all()
+
+    def retry(self, ids: Iterable[int] | None, at: datetime) -> int:
+        """Dead ones are due again, with all their attempts before them. ``None``: all of them."""
+        again = update(Delivery).where(Delivery.state == State.DEAD.value, *among(ids))
+        return changed(
+            self._session,
+            again.values(
+                state=State.DUE.value, not_before=at, attempts=0, done_at=None, lease_until=None, parked_until=None
+            ),
+        )
+
+    def drop(self, ids: Iterable[int] | None, at: datetime) -> int:
+        """Delete dead and due ones, but none that a worker has at the moment. ``None``: all dead ones."""
+        if ids is None:
+            return changed(self._session, delete(Delivery).where(Delivery.state == State.DEAD.value))
+        unleased = or_(Delivery.lease_until.is_(None), Delivery.lease_until <= at)
+        query = select(Delivery).where(Delivery.id.in_(tuple(ids)), Delivery.state != State.DONE.value, unleased)
+        rows = self._session.scalars(query.with_for_update()).all()
+        changed(self._session, delete(Delivery).where(Delivery.id.in_([row.id for row in rows])))
+        unpark_heads(self._session, (row.stream for row in rows if row.state == State.DUE))
+        return len(rows)
+
+    def purge_done(self, before: datetime, limit: int = 500) -> int:
+        """Delete the oldest that were done before then. Call again, in a new unit of work, while it returns `limit`."""
+        query = select(Delivery.id).where(Delivery.state == State.DONE.value, Delivery.done_at < before)
+        query = query.order_by(Delivery.done_at).limit(limit).with_for_update(skip_locked=True)
+        ids = self._session.scalars(query).all()
+        return changed(self._session, delete(Delivery).where(Delivery.id.in_(ids))) if ids else 0
+
+
+def among(ids: Iterable[int] | None) -> tuple[ColumnElement[bool], ...]:
+    return () if ids is None else (Delivery.id.in_(tuple(ids)),)

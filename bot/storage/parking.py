@@ -1,0 +1,104 @@
+"""What the outbox's statements share: which rows are meant, and how those behind another come into sight again.
+
+The statements leave PostgreSQL's planner no choice, since its guesses are bad for a table that is a queue:
+- One that looks for rows by id names no state: with young statistics the planner would rather read a whole partial
+  index than look up five ids. Python looks at the state of the rows that were locked.
+- One that wants the first of a lane or stream names it by BETWEEN and orders by it: after ``=`` the planner may walk
+  along the primary key instead, through everything that was ever sent, until it meets the first that is due.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
+
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Delete,
+    Select,
+    String,
+    Update,
+    bindparam,
+    column,
+    literal_column,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session, aliased
+
+from bot.domain.base import UTC, Base
+from bot.domain.delivery import Delivery
+
+# Written out, since neither database uses a partial index for a condition with a parameter.
+LITERALLY_DUE: ColumnElement[str] = literal_column("'due'")
+DUE = Delivery.state == LITERALLY_DUE
+PARKED = DUE & Delivery.parked_until.is_not(None)
+READY = DUE & Delivery.parked_until.is_(None)
+AMONG_IDS = Delivery.id.in_(bindparam("ids", expanding=True))
+
+# Jumps from one lane to the next in the index instead of reading every row (a "loose index scan").
+# LIMIT 1 rather than min(): PostgreSQL then reads one row of the index even when it knows nothing of the table.
+LANES_IN_SIGHT = text(
+    """
+    WITH RECURSIVE found(lane) AS (
+        SELECT (
+            SELECT lane FROM deliveries
+            WHERE partner = :partner AND state = 'due' AND parked_until IS NULL
+            ORDER BY partner, lane, id LIMIT 1
+        )
+        UNION ALL
+        SELECT (
+            SELECT lane FROM deliveries
+            WHERE partner = :partner AND state = 'due' AND parked_until IS NULL AND lane > found.lane
+            ORDER BY partner, lane, id LIMIT 1
+        )
+        FROM found WHERE found.lane IS NOT NULL
+    )
+    SELECT found.lane, lanes.arrival, lanes.closed_until
+    FROM found LEFT JOIN lanes ON lanes.name = found.lane
+    WHERE found.lane IS NOT NULL
+    """
+).columns(column("lane", String), column("arrival", UTC()), column("closed_until", UTC()))
+
+
+def oldest_of_stream(stream: Any) -> Select[Any]:
+    other = aliased(Delivery)
+    due = select(other.id).where(other.state == LITERALLY_DUE, other.stream.between(stream, stream))
+    return due.order_by(other.stream, other.id).limit(1)
+
+
+def front_of_lane(limit: int) -> Select[Any]:
+    """The lane's first rows in sight after an id, each with the ``head`` of its stream."""
+    head = oldest_of_stream(Delivery.stream).correlate(Delivery).scalar_subquery().label("head")
+    return (
+        select(Delivery.id, Delivery.not_before, Delivery.lease_until, head)
+        .where(Delivery.partner == bindparam("partner"), Delivery.lane.between(bindparam("lane"), bindparam("lane")))
+        .where(READY, Delivery.id > bindparam("after"))
+        .order_by(Delivery.lane, Delivery.id)
+        .limit(limit)
+    )
+
+
+OLDEST = oldest_of_stream(bindparam("stream"))
+UNPARK = update(Delivery).where(AMONG_IDS, Delivery.parked_until.is_not(None)).values(parked_until=None)
+
+
+def unpark_heads(session: Session, streams: Iterable[str]) -> None:
+    """Call it whenever a due delivery is no longer due: the next one of its stream waits for nothing any more."""
+    heads = [session.scalar(OLDEST, {"stream": stream}) for stream in sorted(set(streams))]
+    if ids := [head for head in heads if head is not None]:
+        changed(session, UNPARK, {"ids": ids})
+
+
+def changed(session: Session, statement: Update | Delete, values: dict[str, Any] | None = None) -> int:
+    """How many rows the statement changed; objects that the session holds are not told."""
+    result = session.execute(statement, values, execution_options={"synchronize_session": False})
+    return cast(CursorResult[Any], result).rowcount
+
+
+def insert_absent(session: Session, model: type[Base], rows: Sequence[dict[str, Any]]) -> int:
+    """How many were not there yet. Waits for another transaction that is inserting the same."""
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    one_each: Any = insert(model).values(list(rows)).on_conflict_do_nothing().returning(literal_column("1"))
+    return len(session.execute(one_each).all())

@@ -1,0 +1,147 @@
+"""Conditions as SQL, for both databases. An empty field meets no positive condition and every negated one."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Select,
+    Table,
+    UnaryExpression,
+    and_,
+    exists,
+    false,
+    not_,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.orm import QueryableAttribute
+from sqlalchemy.sql.operators import custom_op
+
+from bot.domain.case import Case
+from bot.domain.query_conditions import Between, Both, Condition, Contains, Either, Leaf, OneOf, StartsWith
+from bot.domain.query_fields import Field, Kind
+from bot.storage.search_tables import ATTRIBUTES
+from bot.storage.search_words import listing
+
+assert isinstance(Case.__table__, Table)  # noqa: S101 - for mypy: it could be any selectable
+CASES = Case.__table__.c
+# Sorts after every character that can stand in a value.
+LAST = "\U0010ffff"
+
+
+@cache
+def column_of(attribute: QueryableAttribute[Any]) -> Column[Any]:
+    """The plain column, which SQLAlchemy compiles with less ado than the mapped one."""
+    found: Column[Any] = attribute.property.columns[0]
+    return found
+
+
+class Dialect:
+    """What differs between the databases when conditions are written."""
+
+    def __init__(self, *, sqlite: bool) -> None:
+        self.sqlite = sqlite
+
+    def unindexed(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        """SQLite guesses without statistics: this tells it not to read an index by this column."""
+        return UnaryExpression(column, operator=custom_op("+"), type_=column.type) if self.sqlite else column
+
+    def listing(self, text: Condition, without: Condition | None = None) -> Select[Any]:
+        """The ids of the cases with this text."""
+        return listing(text, sqlite=self.sqlite, without=without)
+
+    def filter(self, condition: Condition) -> ColumnElement[bool]:
+        """Asked of the rows that something else has found."""
+        match condition:
+            case Both():
+                return and_(true(), *(self.filter(part) for part in condition.parts))
+            case Either():
+                return or_(false(), *(self.filter(part) for part in condition.parts))
+            case Contains():
+                found: ColumnElement[bool] = CASES.id.in_(
+                    self.listing(Contains(condition.columns, condition.words, condition.prefix))
+                )
+                return not_(found) if condition.negated else found
+            case _:
+                return self.leaf(condition)
+
+    def leaf(self, leaf: OneOf | Between | StartsWith) -> ColumnElement[bool]:
+        if leaf.field.column is None or leaf.field.owner is not None:
+            return not_(elsewhere(leaf)) if leaf.negated else elsewhere(leaf)
+        column = column_of(leaf.field.column)
+        return scalar(leaf, self.unindexed(column), nullable=bool(column.nullable))
+
+    def indexed(self, leaf: OneOf | Between) -> ColumnElement[bool]:
+        """The same, for a condition that an index is to be read by."""
+        assert leaf.field.column is not None, leaf.field.name  # noqa: S101
+        column = column_of(leaf.field.column)
+        return scalar(leaf, column, nullable=bool(column.nullable))
+
+
+def scalar(leaf: OneOf | Between | StartsWith, column: ColumnElement[Any], *, nullable: bool) -> ColumnElement[bool]:
+    """SQL's NULL is neither equal nor unequal to anything; here it is unequal."""
+    found = among(leaf, column)
+    if not leaf.negated:
+        return found
+    if not nullable or (isinstance(leaf, OneOf) and None in leaf.values):
+        return not_(found)
+    return or_(column.is_(None), not_(found))
+
+
+def among(leaf: Leaf, column: ColumnElement[Any]) -> ColumnElement[bool]:
+    match leaf:
+        case OneOf():
+            return one_of(column, leaf.values)
+        case Between():
+            limits = [column >= leaf.low] if leaf.low is not None else []
+            limits += [column < leaf.high] if leaf.high is not None else []
+            return and_(column.is_not(None), *limits)
+        case StartsWith():
+            return and_(column >= leaf.prefix, column < leaf.prefix + LAST)
+    raise TypeError(leaf)
+
+
+def one_of(column: ColumnElement[Any], values: Collection[Any]) -> ColumnElement[bool]:
+    known = sorted(value for value in values if value is not None)
+    found = column == known[0] if len(known) == 1 else column.in_(known)
+    if None not in values:
+        return found
+    return or_(column.is_(None), found) if known else column.is_(None)
+
+
+def elsewhere(leaf: OneOf | Between | StartsWith) -> ColumnElement[bool]:
+    """A field that is kept in rows beside the case: there is one that meets the condition, or none at all."""
+    if leaf.field.kind == Kind.TICKET:
+        return true() if isinstance(leaf, OneOf) and None in leaf.values else false()
+    rows = owners(leaf)
+    found = exists(rows.where(owner_of(leaf.field) == CASES.id).correlate(Case.__table__))
+    if not isinstance(leaf, OneOf) or None not in leaf.values:
+        return found
+    any_row = select(owner_of(leaf.field)).where(belongs(leaf.field), owner_of(leaf.field) == CASES.id)
+    nothing = not_(exists(any_row.correlate(Case.__table__)))
+    return or_(nothing, found) if len(leaf.values) > 1 else nothing
+
+
+def owners(leaf: OneOf | Between | StartsWith) -> Select[Any]:
+    """The ids of the cases that have such a row."""
+    value = ATTRIBUTES.c.value if leaf.field.kind == Kind.ATTRIBUTE else column_of_field(leaf.field)
+    known = OneOf(leaf.field, leaf.values - {None}) if isinstance(leaf, OneOf) else leaf
+    return select(owner_of(leaf.field).label("id")).where(belongs(leaf.field), among(known, value))
+
+
+def owner_of(field: Field) -> ColumnElement[int]:
+    return ATTRIBUTES.c.case_id if field.owner is None else column_of(field.owner)
+
+
+def column_of_field(field: Field) -> ColumnElement[Any]:
+    assert field.column is not None, field.name  # noqa: S101
+    return column_of(field.column)
+
+
+def belongs(field: Field) -> ColumnElement[bool]:
+    return ATTRIBUTES.c.name == field.name if field.kind == Kind.ATTRIBUTE else true()
