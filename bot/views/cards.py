@@ -1,0 +1,155 @@
+"""The case card: the present state at a glance, with the actions that fit it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.domain.case import ATTRIBUTES, PRIORITY_WORDS, Case, Source
+from bot.domain.casetype import CaseType, Group
+from bot.domain.reading import Workspace
+from bot.views.blocks import Block, Message, actions, context, fields, message
+from bot.views.clicks import case_block
+from bot.views.elements import button, grouped_select, option, select
+from bot.views.limits import one_line
+from bot.views.rich import anchor, line, rich_text, strong, words
+from bot.views.text import NOBODY, Mrkdwn, Names, joined, mrkdwn, person, when
+from bot.views.words import (
+    SOURCES,
+    case_link,
+    case_name,
+    clock,
+    due_words,
+    excerpt,
+    plural,
+    priority_words,
+    status_words,
+    team_words,
+)
+
+EXCERPT = 300
+STATUSES_SHOWN = 25  # more of them would make the card too long for Slack; they are behind More
+
+PRIORITIES = [option(full, priority.value) for priority, full in PRIORITY_WORDS.items()]
+GROUP_LABELS = {Group.OPEN: "Open", Group.IN_PROGRESS: "In progress", Group.CLOSED: "Closed"}
+CHANGE_STATUS = option("Change status", "case.status")
+MORE = [
+    option("Edit", "case.edit"),
+    option("Add note", "case.note"),
+    option("Due date", "case.due"),
+    option("Watch", "case.watch"),
+    option("Unwatch", "case.unwatch"),
+    option("Relate", "case.relate"),
+    option("Archive", "case.archive"),
+]
+
+
+def case_card(
+    case: Case, *, workspace: Workspace, names: Names = NOBODY, now: datetime | None = None, buttons: bool = True
+) -> list[Block]:
+    """``names``: people to be shown by name, as in a channel; the others are shown as mentions."""
+    blocks = [title_line(case, workspace), fields(facts(case, clock(now), names))]
+    if said := excerpt(case.description, EXCERPT):
+        blocks.append(rich_text(line(said)))
+    blocks.append(context(joined(origin(case, names))))
+    if case.is_archived:
+        blocks.append(archived_note(case))
+    if buttons:
+        blocks.append(actions(case_actions(case), block_id=case_block(case.id, case.version)))
+    return blocks
+
+
+def card_text(case: Case, names: Names = NOBODY) -> Mrkdwn:
+    """The card in one sentence, for notifications and screen readers."""
+    words_ = mrkdwn("{}: {}, {}", case_name(case), status_words(case), priority_words(case.priority))
+    owner = mrkdwn("assigned to {}", person(case.assignee, names)) if case.assignee else Mrkdwn("nobody has it")
+    teams = mrkdwn("teams {}", team_words(case)) if case.teams else Mrkdwn("")
+    reason = mrkdwn("closed as {}", case.reason) if case.reason else Mrkdwn("")
+    archived = Mrkdwn("archived" if case.is_archived else "")
+    return joined([words_, owner, teams, reason, archived], ", ")
+
+
+def card_message(case: Case, *, workspace: Workspace, names: Names = NOBODY, now: datetime | None = None) -> Message:
+    return message(card_text(case, names), case_card(case, workspace=workspace, names=names, now=now))
+
+
+def title_line(case: Case, workspace: Workspace) -> Block:
+    return rich_text(line(*title_pieces(case, workspace)))
+
+
+def title_pieces(case: Case, workspace: Workspace) -> Sequence[Block]:
+    """The key, linked to the case's post, and the title."""
+    return anchor(case_link(case, workspace), case.key, strong=True), words(" "), strong(one_line(case.title))
+
+
+def facts(case: Case, now: datetime, names: Names) -> list[str]:
+    said = [
+        ("Status", status_words(case)),
+        ("Priority", priority_words(case.priority)),
+        ("Assignee", person(case.assignee, names)),
+        ("Type", case.type.name),
+    ]
+    if case.reason:
+        said.append(("Closed as", case.reason))
+    if case.closed_at:
+        said.append(("Closed", when(case.closed_at)))
+    if case.teams:
+        said.append(("Teams", team_words(case)))
+    if case.due:
+        said.append(("Due", due_words(case.due, now.date(), is_open=case.is_open)))
+    said += [(name.capitalize(), case.attributes[name]) for name in ATTRIBUTES if case.attributes.get(name)]
+    return [mrkdwn("*{}*\n{}", label, value) for label, value in said]
+
+
+def origin(case: Case, names: Names) -> list[Mrkdwn]:
+    said = [mrkdwn("Reported by {}", person(case.reporter, names)), mrkdwn("opened {}", when(case.created_at))]
+    if case.source != Source.PERSON:
+        said.append(Mrkdwn(SOURCES[Source(case.source)]))
+    if case.evidence_count:
+        said.append(mrkdwn("{} of evidence", plural(case.evidence_count, "piece")))
+    return said
+
+
+def archived_note(case: Case) -> Block:
+    at = when(case.archived_at) if case.archived_at else Mrkdwn("")
+    return context(mrkdwn("*Archived* {}. Lists and searches leave it out until somebody brings it back.", at))
+
+
+def case_actions(case: Case, *, details: bool = True) -> list[Block]:
+    """The elements that fit the status; ``details``: with the button that opens Details."""
+    if case.is_archived:
+        row = [button("Unarchive", "case.unarchive", label=f"Unarchive {case.key}")]
+    elif case.is_open:
+        row = [
+            take_button(case),
+            button("Assign", "case.assign", label=f"Assign {case.key}"),
+            select("case.priority", "Priority", PRIORITIES, chosen=case.priority),
+            *status_menu(case),
+            button("Close", "case.close", label=f"Close {case.key}"),
+        ]
+    else:
+        row = [button("Reopen", "case.reopen", label=f"Reopen {case.key}")]
+    if details:
+        row.append(button("Details", "case.details", label=f"Details of {case.key}"))
+    if not case.is_archived:
+        row.append(select("case.more", "More", MORE if has_status_menu(case) else [CHANGE_STATUS, *MORE]))
+    return row
+
+
+def take_button(case: Case) -> Block:
+    return button("Take", "case.take", label=f"Take {case.key}", style="" if case.assignee else "primary")
+
+
+def has_status_menu(case: Case) -> bool:
+    return len(case.type.statuses) <= STATUSES_SHOWN
+
+
+def status_menu(case: Case) -> list[Block]:
+    if not has_status_menu(case):
+        return []
+    return [grouped_select("case.status", "Status", status_groups(case.type), chosen=case.status)]
+
+
+def status_groups(case_type: CaseType) -> dict[str, list[Block]]:
+    groups: dict[str, list[Block]] = {label: [] for label in GROUP_LABELS.values()}
+    for row in case_type.statuses:
+        groups[GROUP_LABELS[Group(row["group"])]].append(option(row["name"], row["name"]))
+    return groups

@@ -1,0 +1,107 @@
+"""The App Home: one's own cases first, one call to action, and what Casebook may write to one about."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from bot.domain.case import Case
+from bot.domain.person import Notify
+from bot.domain.reading import PAGE, PREVIEW_LIMIT, HomePage, Workspace
+from bot.views.blocks import Block, View, actions, context, divider, header, home, section
+from bot.views.cards import take_button
+from bot.views.clicks import case_block
+from bot.views.elements import button, option, select
+from bot.views.lists import row_text
+from bot.views.text import NOBODY, Mrkdwn, Names, mrkdwn, when
+from bot.views.words import case_count, clock
+
+INBOXES = {"mine": "Assigned to me", "created": "Created by me", "teams": "My teams", "open": "Open"}
+EMPTY = {
+    "mine": "No open case is assigned to you. Cases that you take or are given appear here.",
+    "created": "You have no open case of your own making. Open one here, or with Escalate to a case on any message.",
+    "teams": "Your teams have no open case. Cases that are given to a user group you are in appear here.",
+    "open": "No case is open. Good! New ones appear here.",
+}
+NOTIFY = [
+    option("All", Notify.ALL.value, "Also about cases that I watch"),
+    option("Only mine", Notify.MINE.value, "About cases assigned to or reported by me"),
+    option("Nothing", Notify.NOTHING.value),
+]
+
+
+def home_view(page: HomePage, workspace: Workspace, *, names: Names = NOBODY, now: datetime | None = None) -> View:
+    at = clock(now)
+    blocks = [actions(_top(page), block_id="home/top")]
+    blocks += _cases(page, workspace, names, at) if page.projects else _without_project(page)
+    blocks += [divider(), section("Direct messages", _notify_menu(page))]
+    blocks.append(context(mrkdwn("Last updated {}", when(at))))
+    return home(blocks)
+
+
+def _top(page: HomePage) -> list[Block]:
+    row = [button("New case", "case.new", style="primary")] if page.projects else []
+    if page.is_admin:
+        row.append(button("Projects", "project.list"))
+    row.append(button("Help", "menu.help"))
+    return row
+
+
+def _without_project(page: HomePage) -> list[Block]:
+    first = section(Mrkdwn("*Welcome to Casebook.* Every case belongs to a project, and there is none for you yet."))
+    if page.is_admin:
+        create = button("Create the first project", "project.new", style="primary")
+        return [first, actions([create], block_id="home/first")]
+    return [first, section(mrkdwn("Ask {} to create one or to let you in.", page.helpers))]
+
+
+def _notify_menu(page: HomePage) -> Block:
+    return select("home.notify", "Choose", NOTIFY, chosen=page.person.notify)
+
+
+def _cases(page: HomePage, workspace: Workspace, names: Names, now: datetime) -> list[Block]:
+    blocks = [*inboxes(page.inbox, page.counts), header(page.listing.heading)]
+    for case in page.listing.cases[:PAGE]:
+        blocks += _row(case, page.person.id, workspace, names, now)
+    if not page.listing.cases:
+        new = button("Open a case", "case.new")
+        blocks += [section(EMPTY.get(page.inbox, "No case here.")), actions([new], block_id="home/empty")]
+    return blocks + _paging(page)
+
+
+def inboxes(shown: str, counts: Mapping[str, int]) -> list[Block]:
+    """Each with its count. A line for each, since the buttons of one row may not share an action_id."""
+    return [_inbox(id_, label, counts.get(id_, 0), id_ == shown) for id_, label in INBOXES.items()]
+
+
+def _inbox(id_: str, label: str, total: int, is_shown: bool) -> Block:
+    if is_shown:
+        return section(mrkdwn("*{}: {}* (shown below)", label, _count(total)), block_id=f"home/inbox/{id_}")
+    show = button("Show", "home.inbox", value=id_, label=f"Show {label}")
+    return section(mrkdwn("{}: {}", label, _count(total)), show, block_id=f"home/inbox/{id_}")
+
+
+def _count(total: int) -> str:
+    return case_count(total) if total <= PREVIEW_LIMIT else f"more than {PREVIEW_LIMIT:,}"
+
+
+def _row(case: Case, viewer: str, workspace: Workspace, names: Names, now: datetime) -> list[Block]:
+    row = [button("Details", "case.details", label=f"Details of {case.key}")]
+    if case.is_open and not case.is_archived:
+        row.insert(0, button("Close", "case.close", label=f"Close {case.key}"))
+        if case.assignee != viewer:
+            row.insert(0, take_button(case))
+    return [
+        section(row_text(case, workspace, names, now)),
+        actions(row, block_id=case_block(case.id, case.version)),
+    ]
+
+
+def _paging(page: HomePage) -> list[Block]:
+    found = page.listing
+    if found.pages <= 1:
+        return []
+    row: list[Block] = []
+    if found.page > 1:
+        row.append(button("Previous", "home.page.back", value=str(found.page - 1)))
+    if found.page < found.pages:
+        row.append(button("Next", "home.page", value=str(found.page + 1)))
+    return [context(f"Page {found.page} of {found.pages}"), actions(row, block_id="home/pages")]

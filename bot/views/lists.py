@@ -1,0 +1,93 @@
+"""Lists of cases: ephemeral messages and, where there is no channel, modals."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.domain.case import Case
+from bot.domain.reading import PAGE, Listing, Workspace
+from bot.views.blocks import Block, Message, View, actions, context, message, modal, section
+from bot.views.clicks import page_value, row_block, row_value
+from bot.views.elements import button, option, overflow
+from bot.views.text import NOBODY, Mrkdwn, Names, bold, joined, link, mrkdwn, person, said
+from bot.views.words import age, case_count, case_link, case_name, clock, due_words, priority_words, status_words
+
+TOO_LONG = "This search is too long to turn its pages. Make it shorter to see more of its cases."
+NOTE = ("Add note", "case.note")
+EMPTY = "No case matches. Try fewer words, or `/case new` to open one."
+
+
+def listing(found: Listing, workspace: Workspace, *, names: Names = NOBODY, now: datetime | None = None) -> Message:
+    """Ten rows, each with its actions, and buttons to turn pages."""
+    text = joined([mrkdwn("{}: {}.", found.heading, case_count(found.total)), _first_keys(found.cases)], " ")
+    return message(text, list_blocks(found, workspace, names, clock(now)))
+
+
+def listing_view(found: Listing, workspace: Workspace, *, names: Names = NOBODY, now: datetime | None = None) -> View:
+    return modal("list", "Cases", list_blocks(found, workspace, names, clock(now)), close="Close")
+
+
+def list_blocks(found: Listing, workspace: Workspace, names: Names, now: datetime) -> list[Block]:
+    head = mrkdwn("{}: {}", bold(found.heading), case_count(found.total))
+    if not found.cases:
+        return [section(head), section(said(EMPTY)), actions([button("New case", "case.new", style="primary")])]
+    blocks = [section(head)]
+    blocks += [row(case, workspace, names, now) for case in found.cases[:PAGE]]
+    return blocks + paging(found)
+
+
+def row(case: Case, workspace: Workspace, names: Names, now: datetime) -> Block:
+    """What is to know of a case at a glance, and what can be done at once."""
+    choices = [option(label, row_value(verb, case.id, case.version)) for label, verb in row_actions(case)]
+    menu = overflow("case.row", choices)
+    return section(row_text(case, workspace, names, now), menu, block_id=row_block(case.id, case.version))
+
+
+def row_text(case: Case, workspace: Workspace, names: Names, now: datetime) -> Mrkdwn:
+    key = link(case_link(case, workspace), case.key)
+    return mrkdwn("*{}* {}\n{}", key, case.title, row_facts(case, names, now))
+
+
+def row_facts(case: Case, names: Names, now: datetime) -> Mrkdwn:
+    owner = person(case.assignee, names) if case.assignee else Mrkdwn("nobody has it")
+    parts = [
+        mrkdwn("{}", status_words(case)),
+        mrkdwn("{}", "no priority" if case.priority == "none" else priority_words(case.priority)),
+        owner,
+        mrkdwn("{} old", age(case.created_at, now)),
+    ]
+    if case.due and case.is_open:
+        parts.append(mrkdwn("due {}", due_words(case.due, now.date())))
+    if case.is_archived:
+        parts.append(Mrkdwn("archived"))
+    return joined(parts)
+
+
+def row_actions(case: Case) -> Sequence[tuple[str, str]]:
+    details = ("Details", "case.details")
+    if case.is_archived:
+        return [details, ("Unarchive", "case.unarchive")]
+    if not case.is_open:
+        return [details, ("Reopen", "case.reopen"), NOTE]
+    return [("Take", "case.take"), ("Assign", "case.assign"), ("Close", "case.close"), NOTE, details]
+
+
+def paging(found: Listing) -> list[Block]:
+    """Nothing at all if everything is on one page."""
+    if found.pages <= 1:
+        return []
+    here = context(f"Page {found.page} of {found.pages}")
+    values = [page_value(page, query=found.query, heading=found.heading) for page in (found.page - 1, found.page + 1)]
+    if None in values:
+        return [context(TOO_LONG)]
+    back, on = values
+    row_: list[Block] = []
+    if found.page > 1 and back:
+        row_.append(button("Previous", "list.page.back", value=back))
+    if found.page < found.pages and on:
+        row_.append(button("Next", "list.page", value=on))
+    return [here, actions(row_)]
+
+
+def _first_keys(cases: Sequence[Case]) -> Mrkdwn:
+    """For notifications and screen readers, which read nothing but the text."""
+    return joined([mrkdwn("{}", case_name(case)) for case in cases[:PAGE]], "; ")

@@ -1,0 +1,188 @@
+"""Cases and what belongs to them, small and huge, and two opinions on whether Slack would take a view."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from bot.domain.case import Case
+from bot.domain.casetype import CaseType, Group
+from bot.domain.entry import Entry, Kind
+from bot.domain.evidence import Evidence, EvidenceKind, Note, Post, PostRole, Watcher
+from bot.domain.person import Person, Team
+from bot.domain.project import Project
+from bot.domain.reading import PostRef, Workspace
+from bot.sandbox import blockkit
+from bot.views.check import check_home, check_message, check_modal
+
+NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+WORKSPACE = Workspace("https://acme.slack.com/", "T1", "UBOT")
+TS = "1700000000.000100"
+NAMES = {"U0ANN": "Ann", "U0BOB": "Bob", "U0CAROL": "Carol"}
+
+NASTY = [
+    "<!channel> <!here> <!everyone> <!subteam^S1>",
+    "<@U0ANN> &amp; <https://evil.example|https://bank.example>",
+    "@here #general https://example.com",
+    "*bold _italic ~strike~_ `code` ```fence",
+    "مرحبا بالعالم \u202eright to left\u202c שלום",
+    "👩‍👩‍👧‍👦🏳️‍🌈🇩🇪🇩🇪é\u0301\u0301\u0301" * 9,
+    "{}{0}{name} %s \\n \x00 \u2028 \ufeff",
+    ">>> quoted\n\n\n> again",
+    "🔥" * 4000,
+    "&" * 4000,
+    "<" * 4000,
+    "a b\n" * 1000,
+    "x",
+]
+TEXTS = st.one_of(st.sampled_from(NASTY), st.text(min_size=1, max_size=60), st.text(max_size=40).map(lambda t: t * 99))
+WORDS = TEXTS.map(lambda text: text.strip() or "x")
+
+
+def project(**over: Any) -> Project:
+    values = {
+        "id": 1, "key": "OPS", "name": "Operations", "home_channel": "C0OPS", "is_private": False,
+        "guests_allowed": False, "retention_months": 15, "last_number": 12, "created_at": NOW, "created_by": "U0DANA",
+    }  # fmt: skip
+    return Project(**(values | over))
+
+
+STATUSES = [
+    {"name": "Open", "group": "open"},
+    {"name": "In progress", "group": "in progress"},
+    {"name": "Closed", "group": "closed"},
+]
+
+
+def types() -> list[CaseType]:
+    standard = CaseType(
+        id=1, name="Standard", statuses=STATUSES, reasons=["Resolved", "Duplicate"], reason_required=False
+    )
+    reasons = ["Testing", "False positive", "One-time exception", "Resolved"]
+    return [standard, CaseType(id=2, name="Security", statuses=STATUSES, reasons=reasons, reason_required=True)]
+
+
+def wide_type(statuses: int, name: str = "x") -> CaseType:
+    rows = [
+        {"name": f"{name[:30]}{index}", "group": list(Group)[min(index, 2)].value if index < 3 else "in progress"}
+        for index in range(statuses)
+    ]
+    reasons = [f"{name[:30]}{index}" for index in range(99)]
+    return CaseType(id=9, name="Wide", statuses=rows, reasons=reasons, reason_required=True)
+
+
+def case(**over: Any) -> Case:
+    values: dict[str, Any] = {
+        "id": 12, "key": "OPS-12", "number": 12, "project": project(), "type": types()[0], "title": "Checkout is down",
+        "description": "500s since 02:55", "status": "Open", "group": "open", "priority": "P2", "assignee": "U0BOB",
+        "reporter": "U0ANN", "source": "monitor", "attributes": {"service": "checkout", "env": "prod"}, "due": None,
+        "reason": None, "created_at": NOW - timedelta(days=3), "updated_at": NOW, "closed_at": None,
+        "archived_at": None, "evidence_count": 2, "version": 7, "teams": [], "watchers": [],
+        "posts": [Post(role=PostRole.CARD.value, channel="C0OPS", ts=TS, thread_ts=TS)],
+    }  # fmt: skip
+    return Case(**(values | over))
+
+
+def small_case() -> Case:
+    return case(
+        title="x", description="", assignee=None, source="person", attributes={}, priority="none", evidence_count=0,
+        posts=[], version=0,
+    )  # fmt: skip
+
+
+def closed_case(**over: Any) -> Case:
+    closed = {"status": "Closed", "group": "closed", "closed_at": NOW, "reason": "Resolved"}
+    return case(**(closed | over))
+
+
+def archived_case() -> Case:
+    return closed_case(archived_at=NOW)
+
+
+def huge_case(text: str) -> Case:
+    """Everything as long as the domain lets it be."""
+    teams = [Team(id=n, slack_id=f"S{n}", handle=f"{text[:79]}{n}", name=text[:120]) for n in range(60)]
+    return case(
+        key="ABCDEFGHIJ-1234567890", title=text[:200], description=text[:3000], teams=teams, due=date(2026, 11, 1),
+        attributes={"service": text[:200], "env": text[:200]} | {f"{text[:30]}{n}": text[:200] for n in range(30)},
+        watchers=[Watcher(person_id=f"U{n:09}") for n in range(300)], reason=text[:80], closed_at=NOW, archived_at=None,
+        evidence_count=2000, type=wide_type(25, text), status=f"{text[:30]}0",
+    )  # fmt: skip
+
+
+def entry(kind: Kind, *, changes: Any = None, id_: int = 1, actor: str = "U0ANN", **data: Any) -> Entry:
+    return Entry(
+        id=id_, case_id=12, kind=kind.value, actor=actor, at=NOW, via="card", origin=None, version=7,
+        changes=changes or {}, data=data,
+    )  # fmt: skip
+
+
+def entries(text: str = "x") -> list[Entry]:
+    """One of every kind."""
+    changes = {
+        Kind.EDITED: {"title": [text, text + "!"], "description": [text, ""], "priority": ["P1", "none"]},
+        Kind.ASSIGNED: {"assignee": ["U0CAROL", "U0BOB"], "teams": [[], [text[:80]]], "status": ["Open", text[:40]]},
+        Kind.PRIORITY: {"priority": ["none", "P1"]},
+        Kind.STATUS: {"status": ["Open", text[:40]]},
+        Kind.CLOSED: {"status": ["Open", "Closed"], "reason": [None, text[:80]]},
+        Kind.REOPENED: {"status": ["Closed", text[:40]]},
+        Kind.DUE: {"due": [None, "2026-12-24"]},
+    }
+    data = {
+        Kind.NOTE_ADDED: {"note": 1},
+        Kind.NOTE_EDITED: {"note": 1},
+        Kind.NOTE_DELETED: {"note": 2},
+        Kind.EVIDENCE_ADDED: {"evidence": [1, 2], "note": 1},
+        Kind.RELATED: {"relation": "blocks", "other": "OPS-13"},
+    }
+    return [
+        entry(kind, changes=changes.get(kind), id_=number, **data.get(kind, {})) for number, kind in enumerate(Kind, 1)
+    ]
+
+
+def note(text: str = "The cache was full", **over: Any) -> Note:
+    return Note(**({"id": 1, "case_id": 12, "author": "U0BOB", "text": text, "created_at": NOW} | over))
+
+
+def evidence(text: str = "Graph", number: int = 1, **over: Any) -> Evidence:
+    values = {
+        "id": number, "case_id": 12, "kind": list(EvidenceKind)[number % 3].value, "title": text[:300],
+        "url": f"https://example.com/{number}", "text": text, "author": text[:80], "said_at": NOW,
+        "added_by": "U0ANN", "added_at": NOW + timedelta(seconds=number),
+    }  # fmt: skip
+    return Evidence(**(values | over))
+
+
+def person(**over: Any) -> Person:
+    return Person(**({"id": "U0ANN", "name": "Ann", "notify": "all", "home_inbox": "mine", "home_page": 1} | over))
+
+
+def post(text: str = "The checkout page is blank", **over: Any) -> PostRef:
+    values: dict[str, Any] = {
+        "channel": "C0OPS", "ts": "1700000000.000100", "thread_ts": "1700000000.000100", "author": "Ann",
+        "text": text, "title": text[:200], "source": "person",
+    }  # fmt: skip
+    return PostRef(**(values | over))
+
+
+def fits_message(message: dict[str, Any]) -> None:
+    assert check_message(message) == []
+    blocks = message.get("blocks", [])
+    assert blockkit.problems(blocks, "message") == []
+    assert blockkit.length(blocks) < 12_000
+    assert blockkit.pings(blocks) == [] or all(ping.startswith(("U", "W")) for ping in blockkit.pings(blocks))
+
+
+def fits_modal(view: dict[str, Any]) -> None:
+    assert check_modal(view) == []
+    assert blockkit.view_problems(view) == []
+
+
+def fits_home(view: dict[str, Any]) -> None:
+    assert check_home(view) == []
+    assert blockkit.view_problems(view) == []
+
+
+def shown(node: Any) -> str:
+    """All text of a message or view, in reading order."""
+    return "\n".join(blockkit.texts(node["blocks"] if isinstance(node, dict) else node))

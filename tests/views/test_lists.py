@@ -1,0 +1,295 @@
+"""Lists, Details, the timeline and the App Home, at their smallest and their largest."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+
+from bot.domain.entry import Kind
+from bot.domain.errors import Invalid
+from bot.domain.evidence import Relation, Watcher
+from bot.domain.reading import Details, HomePage, Listing, TimelinePage
+from bot.views import details, lists
+from bot.views.clicks import TOO_OLD, PageClick, read_case_click, read_page_click, read_value
+from bot.views.home import home_view
+from tests.views.filling import click
+from tests.views.samples import (
+    NAMES,
+    NOW,
+    WORDS,
+    WORKSPACE,
+    archived_case,
+    case,
+    closed_case,
+    entries,
+    entry,
+    evidence,
+    fits_home,
+    fits_message,
+    fits_modal,
+    huge_case,
+    note,
+    person,
+    project,
+    shown,
+    small_case,
+)
+
+
+def page_of(cases, **over):
+    values = {"heading": "Cases", "query": "is:open", "page": 1, "total": len(cases)}
+    return Listing(**(values | {"cases": cases} | over))
+
+
+def ten(**over):
+    return [case(id=n, key=f"OPS-{n}", **over) for n in range(1, 11)]
+
+
+def block_with(drawn, action_id):
+    return next(
+        block
+        for block in drawn["blocks"]
+        for element in [*block.get("elements", []), block.get("accessory", {})]
+        if element.get("action_id") == action_id
+    )
+
+
+# -- lists --------------------------------------------------------------------------------------------------------
+def test_a_list_says_how_many_and_what_they_are():
+    found = page_of([case(due=date(2026, 11, 20)), closed_case(id=13, key="OPS-13"), archived_case()], total=3)
+    message = lists.listing(page_of(found.cases[:2], total=2), WORKSPACE, now=NOW)
+    fits_message(message)
+    said = shown(message)
+    assert "*Cases*: 2 cases" in said
+    assert (
+        "|OPS-12>* Checkout is down\nOpen · P2 High · <@U0BOB> · 3 days old · due 20 Nov 2026 (overdue by 3 days)"
+        in said
+    )
+    assert "OPS-13 Checkout is down" in message["text"]
+    assert "page" not in said
+
+
+def test_an_empty_list_says_what_to_do_next():
+    message = lists.listing(page_of([]), WORKSPACE)
+    fits_message(message)
+    assert "No case matches" in shown(message)
+    assert message["blocks"][-1]["elements"][0]["action_id"] == "case.new"
+    fits_modal(lists.listing_view(page_of([]), WORKSPACE))
+
+
+def test_pages_are_turned_by_buttons_that_carry_the_query():
+    found = page_of(ten(), page=2, total=1001, query='title:"a & b" is:open')
+    message = lists.listing(found, WORKSPACE, now=NOW)
+    fits_message(message)
+    assert "more than 1,000 cases" in shown(message)
+    assert "Page 2 of 100" in shown(message)
+    buttons = block_with(message, "list.page")
+    assert read_page_click(click(buttons, "list.page")) == PageClick(3, 0, 'title:"a & b" is:open', "Cases")
+    assert read_page_click(click(buttons, "list.page.back")).page == 1
+
+
+def test_the_first_and_the_last_page_have_one_way():
+    for page, there in ((1, "list.page"), (2, "list.page.back")):
+        message = lists.listing(page_of(ten(), page=page, total=20), WORKSPACE)
+        assert [e["action_id"] for e in message["blocks"][-1]["elements"]] == [there]
+
+
+def test_a_query_too_long_for_a_button_says_so():
+    message = lists.listing(page_of(ten(), total=20, query="x" * 2000), WORKSPACE)
+    fits_message(message)
+    assert "too long" in shown(message)
+
+
+@pytest.mark.parametrize(
+    ("drawn", "verbs"),
+    [
+        (case(), ["case.take", "case.assign", "case.close", "case.note", "case.details"]),
+        (closed_case(), ["case.details", "case.reopen", "case.note"]),
+        (archived_case(), ["case.details", "case.unarchive"]),
+    ],
+)
+def test_a_rows_menu_fits_and_is_read_back(drawn, verbs):
+    message = lists.listing(page_of([drawn]), WORKSPACE)
+    block = message["blocks"][1]
+    values = [option["value"] for option in block["accessory"]["options"]]
+    found = [read_case_click(click(block, "case.row", value)) for value in values]
+    assert [one.value for one in found] == verbs
+    assert {(one.case_id, one.version, one.verb) for one in found} == {(12, 7, "case.row")}
+
+
+@given(WORDS)
+@settings(max_examples=25, deadline=None)
+def test_the_largest_list_fits(text):
+    rows = [huge_case(text) for _ in range(10)]
+    for number, row in enumerate(rows):
+        row.id = number
+    found = page_of(rows, page=2, total=500, query=text[:300], heading=text[:100])
+    fits_message(lists.listing(found, WORKSPACE, now=NOW))
+    fits_modal(lists.listing_view(found, WORKSPACE, now=NOW))
+
+
+def test_an_old_button_is_refused_in_words():
+    for action in ({"action_id": "x", "block_id": "b"}, {"action_id": "list.page", "value": "[]"}):
+        for read in (read_case_click, read_page_click):
+            with pytest.raises(Invalid) as refused:
+                read({"actions": [action]})
+            assert refused.value.sentence == TOO_OLD
+
+
+# -- Details ------------------------------------------------------------------------------------------------------
+def timeline(drawn, rows, page=1, has_next=False, notes=None, pieces=None):
+    return TimelinePage(drawn, rows, notes or {}, pieces or {}, page, has_next)
+
+
+def everything(text="x", watching=False):
+    drawn = huge_case(text)
+    pieces = [evidence(text, n) for n in range(60)]
+    notes = {1: note(text[:3000] or "x", edited_at=NOW), 2: note("", id=2, deleted_at=NOW)}
+    other = closed_case(id=13, key="OPS-13", title=text[:200])
+    relations = [(Relation(case_id=12, other_id=13, kind="blocks"), other)] * 30
+    relations += [(Relation(case_id=13, other_id=12, kind="parent"), other)]
+    rows = (entries(text) * 2)[:15]
+    page = timeline(drawn, rows, 2, True, notes, {1: pieces[1], 2: pieces[2]})
+    return Details(drawn, pieces, relations, page, watching)
+
+
+@given(WORDS)
+@settings(max_examples=15, deadline=None)
+def test_the_largest_details_fit(text):
+    fits_modal(details.details_view(everything(text), WORKSPACE, now=NOW))
+
+
+def test_the_smallest_details():
+    drawn = small_case()
+    view = details.details_view(Details(drawn, [], [], timeline(drawn, []), False), WORKSPACE)
+    fits_modal(view)
+    assert "Evidence" not in shown(view)
+    assert "Nothing on this page." in shown(view)
+
+
+def test_details_show_everything():
+    drawn = case(attributes={"service": "checkout", "region": "eu"}, watchers=[Watcher(person_id="U0CAROL")])
+    notes = {1: note(edited_at=NOW)}
+    pieces = {n: evidence(f"piece {n}", n) for n in (1, 2)}
+    other = case(id=13, key="OPS-13", title="Payment fails")
+    relations = [
+        (Relation(case_id=12, other_id=13, kind="blocks"), other),
+        (Relation(case_id=13, other_id=12, kind="causes"), other),
+    ]
+    page = timeline(drawn, entries(), 1, True, notes, pieces)
+    view = details.details_view(Details(drawn, list(pieces.values()), relations, page, True), WORKSPACE, names=NAMES)
+    fits_modal(view)
+    said = shown(view)
+    for words in (
+        "500s since 02:55", "*region*\neu", "Watched by Carol", "Blocks ", "Is caused by ", "Payment fails", "piece 2",
+        "The cache was full", " (edited since)", "opened this case", "Evidence (2)",
+    ):  # fmt: skip
+        assert words in said
+    assert "https://example.com/1" in str(view)
+    more = view["blocks"][1]["elements"][-1]
+    assert [option["value"] for option in more["options"]].count("case.watch") == 0
+    assert "case.unwatch" in [option["value"] for option in more["options"]]
+    assert "case.details" not in [element["action_id"] for element in view["blocks"][1]["elements"]]
+
+
+def test_deleted_notes_say_so():
+    gone = {1: note("", deleted_at=NOW)}
+    view = details.timeline_view(timeline(case(), [entry(Kind.NOTE_ADDED, note=1)], notes=gone), WORKSPACE)
+    assert "This note was deleted." in shown(view)
+    without_words = {1: note("")}
+    view = details.timeline_view(timeline(case(), [entry(Kind.NOTE_ADDED, note=1)], notes=without_words), WORKSPACE)
+    assert "deleted" not in shown(view)
+
+
+@given(WORDS)
+@settings(max_examples=15, deadline=None)
+def test_the_largest_timeline_fits_a_message_and_a_modal(text):
+    notes = {n: note(text[:3000] or "x", id=n) for n in range(1, 16)}
+    pieces = {n: evidence(text, n) for n in range(100)}
+    rows = [entry(Kind.EVIDENCE_ADDED, id_=n, note=n, evidence=list(range(100))) for n in range(1, 16)]
+    edited = {"title": [text[:200], text[:199]], "attributes": [{"service": text[:200]}, {"env": text[:200]}]}
+    for many in (rows, [entry(Kind.EDITED, changes=edited)] * 15):
+        page = timeline(huge_case(text), many, 2, True, notes, pieces)
+        fits_message(details.timeline_message(page, WORKSPACE))
+        fits_modal(details.timeline_view(page, WORKSPACE))
+
+
+@pytest.mark.parametrize(("draw", "action_id"), [("timeline", "timeline.page"), ("details", "details.page")])
+def test_the_timeline_is_paged(draw, action_id):
+    page = timeline(case(), entries()[:15], 2, True)
+    if draw == "timeline":
+        view = details.timeline_message(page, WORKSPACE)
+    else:
+        view = details.details_view(Details(page.case, [], [], page, False), WORKSPACE)
+    buttons = block_with(view, action_id)
+    assert read_page_click(click(buttons, action_id)) == PageClick(3, 12)
+    assert read_page_click(click(buttons, f"{action_id}.back")) == PageClick(1, 12)
+
+
+# -- the App Home -------------------------------------------------------------------------------------------------
+def home_page(cases=(), **over):
+    listing = page_of(list(cases), heading="Assigned to me")
+    values = {
+        "person": person(), "listing": listing, "inbox": "mine", "counts": {"mine": 3, "open": 1001},
+        "projects": [project()], "is_admin": False, "helpers": "@dana",
+    }  # fmt: skip
+    return HomePage(**(values | over))
+
+
+def actions_of(view):
+    found = [
+        element for block in view["blocks"] for element in [*block.get("elements", []), block.get("accessory", {})]
+    ]
+    return [element["action_id"] for element in found if "action_id" in element]
+
+
+@given(WORDS)
+@settings(max_examples=15, deadline=None)
+def test_the_largest_home_fits(text):
+    rows = [huge_case(text) for _ in range(10)]
+    for number, row in enumerate(rows):
+        row.id = number
+    listing = page_of(rows, page=2, total=1001, heading=text[:80])
+    fits_home(home_view(home_page(listing=listing, is_admin=True, helpers=text[:200]), WORKSPACE, now=NOW))
+
+
+def test_home_counts_and_offers():
+    mine, others = case(id=1, assignee="U0ANN"), case(id=2, key="OPS-2")
+    view = home_view(home_page([mine, others]), WORKSPACE, now=NOW)
+    fits_home(view)
+    said = shown(view)
+    assert "*Assigned to me: 3 cases* (shown below)" in said
+    assert "Open: more than 1,000" in said
+    assert "Last updated <!date^" in said
+    assert actions_of(view).count("case.take") == 1
+    assert actions_of(view).count("case.close") == 2
+    inbox = view["blocks"][2]
+    assert read_value(click(inbox, "home.inbox")) == "created"
+    assert view["blocks"][-2]["accessory"]["initial_option"]["value"] == "all"
+
+
+@pytest.mark.parametrize("inbox", ["mine", "created", "teams", "open"])
+def test_each_empty_inbox_has_its_sentence_and_a_button(inbox):
+    view = home_view(home_page(inbox=inbox), WORKSPACE)
+    fits_home(view)
+    assert actions_of(view).count("case.new") == 2
+    assert any(words in shown(view) for words in ("No open case", "no open case", "No case is open"))
+
+
+def test_home_without_a_project():
+    admin = home_view(home_page(projects=[], is_admin=True), WORKSPACE)
+    other = home_view(home_page(projects=[], helpers="@dana"), WORKSPACE)
+    for view in (admin, other):
+        fits_home(view)
+        assert "case.new" not in actions_of(view)
+    assert "project.new" in actions_of(admin)
+    assert "Ask @dana" in shown(other)
+    assert "project.new" not in actions_of(other)
+
+
+def test_home_pages():
+    listing = page_of(ten(), page=2, total=30, heading="Open")
+    view = home_view(home_page(listing=listing, inbox="open"), WORKSPACE, now=NOW + timedelta(days=1))
+    buttons = block_with(view, "home.page")
+    assert read_value(click(buttons, "home.page")) == "3"
+    assert read_value(click(buttons, "home.page.back")) == "1"
