@@ -1,0 +1,28 @@
+"""How fast each lane may go: the vendors' rules in one table."""
+
+from datetime import timedelta
+
+from bot.domain.delivery import SLACK, Tell
+from bot.domain.telling import UPDATES
+from bot.storage.claims import Pace
+
+
+def per_minute(calls: int, burst: int) -> Pace:
+    return Pace(timedelta(minutes=1) / calls, burst)
+
+
+# docs.slack.dev, "Rate limits" and the page of each method: the limit is per method, app and workspace.
+PACES = {
+    UPDATES: per_minute(50, 20),  # chat.update, Tier 3
+    f"{SLACK}/home": per_minute(100, 20),  # views.publish, Tier 4
+    f"{SLACK}/{Tell.PEOPLE}": per_minute(20, 2),  # users.list, Tier 2
+    f"{SLACK}/{Tell.TEAMS}": per_minute(20, 2),  # usergroups.list, Tier 2
+    f"{SLACK}/{Tell.PERSON}": per_minute(100, 10),  # users.info, Tier 4
+    f"{SLACK}/{Tell.CHANNEL}": per_minute(50, 5),  # conversations.info and .join, Tier 3
+}
+# chat.postMessage: "1 per second per channel", and "short bursts >1 allowed".
+MESSAGES = per_minute(60, 4)
+
+
+def pace(lane: str) -> Pace:
+    return PACES.get(lane, MESSAGES)

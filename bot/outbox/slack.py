@@ -1,0 +1,203 @@
+"""Telling Slack: one function for each kind of delivery. All of it is drawn from the database as it is now."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from slack_sdk import WebClient
+
+from bot.domain.case import Case
+from bot.domain.delivery import Delivery, Tell
+from bot.domain.entry import Entry
+from bot.domain.evidence import Post, PostRole
+from bot.domain.reading import Workspace
+from bot.outbox import drawing, errors
+from bot.outbox.errors import ask
+from bot.outbox.mirror import Mirror
+from bot.outbox.posting import Poster
+from bot.outbox.sender import Refused, Sent, Unreachable
+from bot.storage.claims import Held
+from bot.storage.database import Database, Work
+from bot.storage.outcomes import siblings
+from bot.usecases import looking
+from bot.usecases.access import Stranger
+from bot.usecases.verb import loaded
+from bot.views import cards, home, lines
+from bot.views.blocks import Message
+
+CANNOT_ANSWER = (
+    "The post that you escalated in {place} is now case `{key}`. Casebook is not in that conversation and cannot "
+    "answer there. Type `/invite @casebook` in it, and replies below the post are kept as notes."
+)
+NOT_THERE = errors.OUTSIDE | {"user_not_in_channel"}
+NO_HOME = errors.NO_PERSON | {"not_enabled"}
+
+
+class SlackSender:
+    """``admins``: Slack ids that the operator made admins of Casebook. ``client`` must not retry by itself."""
+
+    def __init__(
+        self,
+        client: WebClient,
+        workspace: Workspace,
+        db: Database,
+        admins: frozenset[str],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.db = db
+        self.client = client
+        self.workspace = workspace
+        self.clock = clock
+        self.poster = Poster(client)
+        mirror = Mirror(client, workspace, db, admins, clock)
+        self.tell: Mapping[Tell, Callable[[Held], Sent]] = {
+            Tell.CARD: self.card,
+            Tell.LINE: self.line,
+            Tell.ANSWER: self.answer,
+            Tell.DM: self.direct_message,
+            Tell.HOME: self.home,
+            Tell.WHISPER: self.whisper,
+            Tell.PROBLEM: self.problem,
+            Tell.PEOPLE: mirror.people,
+            Tell.PERSON: mirror.person,
+            Tell.TEAMS: mirror.teams,
+            Tell.CHANNEL: mirror.channel,
+        }
+
+    def __call__(self, held: Held) -> Sent:
+        return self.tell[Tell(held.delivery.kind)](held)
+
+    def card(self, held: Held) -> Sent:
+        """One drawing serves every refresh of the card that waits behind this one."""
+        delivery = held.delivery
+        with self.db.read() as work:
+            covered = siblings(work, held)
+            case = case_of(work, delivery)
+            post = work.cases.card_post(case.id, delivery.target) if case else None
+            message = self.drawn(work, case) if case and post else None
+        if case is None:
+            return Sent(covered)
+        if not (post and message and self.poster.update(post.channel, post.ts, message)):
+            self.put_up(held)
+        return Sent(covered)
+
+    def drawn(self, work: Work, case: Case) -> Message:
+        names = drawing.names_in(work, case)
+        return cards.card_message(loaded(case), workspace=self.workspace, now=self.clock(), names=names)
+
+    def put_up(self, held: Held) -> str:
+        """Post the card, for the first time or because it was deleted; its ``ts``."""
+        channel = held.delivery.target
+        with self.db.read() as work:
+            case = case_of(work, held.delivery)
+            if case is None:
+                raise LookupError("the case went while its card was being posted")
+            message = self.drawn(work, case)
+            known = {post.ts for post in case.posts if post.channel == channel}
+        # The same key for every version of the card: whichever delivery has put it up, the next one finds it.
+        posted = self.poster.post(held, channel, message, key=f"card/{case.id}/{channel}", known=known)
+        with self.db.write() as work:
+            gone = work.cases.card_post(case.id, channel)
+            if gone:
+                # Replies stay below a deleted message, and people may go on there: they are notes still.
+                gone.role = PostRole.SOURCE.value
+            work.add(
+                Post(case_id=case.id, role=PostRole.CARD.value, channel=channel, ts=posted.ts, thread_ts=posted.ts)
+            )
+        return posted.ts
+
+    def line(self, held: Held) -> Sent:
+        """In the thread of the card, which is put up first where there is none."""
+        channel = held.delivery.target
+        with self.db.read() as work:
+            told = entry_and_case(work, held.delivery)
+            if told is None:
+                return Sent()
+            entry, case = told
+            post = work.cases.card_post(case.id, channel)
+            note = drawing.note_of(work, entry)
+            message = drawing.thread_line(entry, note, drawing.names_in(work, case, entry, note))
+        if post and self.poster.reply(held, channel, post.ts, message):
+            return Sent()
+        if self.poster.reply(held, channel, self.put_up(held), message):
+            return Sent()
+        raise Unreachable("the card was deleted at once", perhaps_sent=False)
+
+    def answer(self, held: Held) -> Sent:
+        """Below an escalated post; told to the reporter instead where Casebook cannot get in."""
+        delivery = held.delivery
+        with self.db.read() as work:
+            case = case_of(work, delivery)
+            if case is None:
+                return Sent()
+            message = lines.escalated_answer(loaded(case), self.workspace)
+        self.poster.join(delivery.target)
+        try:
+            self.poster.reply(held, delivery.target, delivery.data["thread_ts"], message)
+        except Refused as refused:
+            if refused.problem not in errors.OUTSIDE:
+                raise
+            sentence = CANNOT_ANSWER.format(place=errors.place(delivery.target), key=case.key)
+            self.poster.post(held, case.reporter, lines.whisper(sentence))
+        return Sent()
+
+    def direct_message(self, held: Held) -> Sent:
+        person_id = held.delivery.target
+        with self.db.read() as work:
+            told = entry_and_case(work, held.delivery)
+            if told is None:
+                return Sent()
+            entry, case = told
+            note = drawing.note_of(work, entry)
+            known = drawing.names_in(work, case, entry, note)
+            message = lines.direct_message(loaded(case), entry, known, note, self.workspace, person_id)
+        self.poster.post(held, person_id, message)
+        return Sent()
+
+    def home(self, held: Held) -> Sent:
+        person_id, now = held.delivery.target, self.clock()
+        with self.db.read() as work:
+            covered = siblings(work, held)
+        try:
+            view = home.home_view(looking.home_page(self.db, person_id, now), self.workspace, now=now)
+            ask(self.client.views_publish, person_id, user_id=person_id, view=view)
+        except Stranger:
+            return Sent(covered)
+        except Refused as refused:
+            refused.quiet = refused.problem in NO_HOME
+            raise
+        return Sent(covered)
+
+    def whisper(self, held: Held) -> Sent:
+        """Where the person is; as a direct message where Slack cannot show it."""
+        delivery = held.delivery
+        person_id, data = delivery.target, delivery.data
+        message = lines.whisper(data["sentence"])
+        try:
+            self.poster.whisper(person_id, data["channel"], data["thread_ts"], message)
+        except Refused as refused:
+            if refused.problem not in NOT_THERE:
+                raise
+            self.poster.post(held, person_id, message)
+        return Sent()
+
+    def problem(self, held: Held) -> Sent:
+        """Nothing is said of a failure that an operator has dealt with meanwhile."""
+        delivery = held.delivery
+        with self.db.read() as work:
+            failed = work.deliveries.by_id(delivery.data["delivery"])
+            if failed is None:
+                return Sent()
+            message = lines.problem_message(failed, delivery.data["remedy"])
+        self.poster.post(held, delivery.target, message)
+        return Sent()
+
+
+def case_of(work: Work, delivery: Delivery) -> Case | None:
+    """``None`` if the case is gone: there is nothing to tell any more."""
+    return work.cases.by_id(delivery.case_id or 0)
+
+
+def entry_and_case(work: Work, delivery: Delivery) -> tuple[Entry, Case] | None:
+    entry = work.cases.entry(delivery.entry_id or 0)
+    case = work.cases.by_id(entry.case_id) if entry else None
+    return (entry, case) if entry and case else None

@@ -1,0 +1,136 @@
+"""The worker: claims deliveries, has them sent on threads of their own, records what became of them."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from threading import Condition, Event, Thread
+
+from bot.outbox import pace as paces
+from bot.outbox.desk import Desk, where
+from bot.outbox.sender import Sender
+from bot.storage.claims import Pace
+from bot.storage.database import Database
+
+log = logging.getLogger(__name__)
+
+# Other replicas' deliveries are only seen by asking.
+POLL = 1.0
+# A claim is a writer's transaction: under load, deliveries are collected for this long rather than claimed one by one.
+COLLECT = 0.03
+
+
+def utcnow() -> datetime:
+    return datetime.now(UTC)
+
+
+class Worker:
+    """``threads``: for each partner, so that one that hangs holds up nobody else.
+
+    ``lease``: longer than any send takes; after that another worker may take a delivery over.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        senders: Mapping[str, Sender],
+        *,
+        clock: Callable[[], datetime] = utcnow,
+        threads: int = 6,
+        lease: timedelta = timedelta(seconds=60),
+        pace: Callable[[str], Pace] = paces.pace,
+    ) -> None:
+        self._wake = db.deliveries_waiting
+        self._desks = [
+            Desk(db, partner, sender, clock=clock, threads=threads, lease=lease, pace=pace)
+            for partner, sender in senders.items()
+        ]
+        self._clock = clock
+        self._stopping = Event()
+        self._thread: Thread | None = None
+        self._last_activity: datetime | None = None
+        self._rounds = Condition()
+        self._begun = self._idle_as_of = 0
+
+    def start(self) -> None:
+        if self._thread is not None:
+            raise RuntimeError("a worker is started once")
+        self._thread = Thread(target=self._run, name="outbox", daemon=True)
+        self._thread.start()
+
+    def stop(self, timeout: float = 8.0) -> bool:
+        """Claim nothing more and let what is being sent finish; whether it did in time.
+
+        What did not is taken over by another worker when its lease has run out.
+        """
+        deadline = time.monotonic() + timeout
+        self._stopping.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(timeout)
+        return all(desk.finish(deadline - time.monotonic()) for desk in self._desks)
+
+    @property
+    def is_alive(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
+    @property
+    def last_activity(self) -> datetime | None:
+        """When the database was last asked for work; it is asked every second."""
+        return self._last_activity
+
+    @property
+    def locked_out(self) -> Mapping[str, str]:
+        """Partners that do not let us in, and what to do about it."""
+        return {desk.partner: desk.locked_out for desk in self._desks if desk.locked_out}
+
+    def wait_until_idle(self, timeout: float) -> bool:
+        """Until nothing can be sent now by a running worker; whether that came about in time."""
+        with self._rounds:
+            next_round = self._begun + 1  # one that is under way may have looked before there was something to send
+            self._wake.set()
+            return self._rounds.wait_for(lambda: self._idle_as_of >= next_round, timeout)
+
+    def run_until_idle(self, timeout: float = 10.0) -> int:
+        """Send all that is due now, one after the other on this thread; how many. For tests and one-off runs."""
+        deadline = time.monotonic() + timeout
+        total = 0
+        while count := sum(desk.work_off() for desk in self._desks):
+            total += count
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"deliveries are still due after {timeout} s")
+        return total
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._wake.clear()  # before claiming: what is committed during the claim must wake us again
+            try:
+                wait = self._round()
+            except Exception as error:
+                log.error("the outbox cannot claim deliveries and tries again: %s", where(error))
+                wait = POLL
+                self._stopping.wait(POLL)
+            if not self._stopping.is_set():
+                self._wake.wait(wait)
+            if self._is_busy:
+                self._stopping.wait(COLLECT)
+
+    def _round(self) -> float:
+        """Claim for every partner; seconds until it is worth doing again."""
+        self._begun += 1
+        was_busy, begun = self._is_busy, self._begun_sends
+        waits = [desk.take(self._stopping) for desk in self._desks]
+        self._last_activity = self._clock()
+        if not was_busy and begun == self._begun_sends:
+            with self._rounds:
+                self._idle_as_of = self._begun
+                self._rounds.notify_all()
+        return min([POLL, *waits])
+
+    @property
+    def _begun_sends(self) -> int:
+        return sum(desk.begun for desk in self._desks)
+
+    @property
+    def _is_busy(self) -> bool:
+        return any(desk.is_busy for desk in self._desks)
