@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Date, ForeignKey, Index, String, Text
+from sqlalchemy import Date, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bot.domain.act import Act
@@ -16,6 +16,7 @@ from bot.domain.errors import Invalid
 from bot.domain.evidence import CaseTeam, Evidence, Note, Post, Relation, RelationKind, Watcher
 from bot.domain.person import Team
 from bot.domain.project import Project
+from bot.domain.text import alike, is_blank, kept, kept_line
 
 TITLE_LIMIT = 200
 DESCRIPTION_LIMIT = 3000
@@ -24,7 +25,7 @@ ATTRIBUTES = ("service", "env")
 
 
 class Priority(StrEnum):
-    """Stored by rank: 1–5, and 6 for not set, so that they sort and compare as people expect."""
+    """From the most urgent to the least."""
 
     P1 = "P1"
     P2 = "P2"
@@ -50,9 +51,9 @@ PRIORITY_WORDS = {
 
 def priority_named(words: str) -> Priority:
     """The priority meant by ``p1``, ``P1``, ``critical`` or ``none``; raises ``Invalid``."""
-    wanted = words.strip().casefold()
+    wanted = alike(words)
     for priority, full in PRIORITY_WORDS.items():
-        if wanted in {priority.value.casefold(), full.casefold(), full.casefold().partition(" ")[2]}:
+        if wanted in {alike(priority), alike(full), alike(full.removeprefix(priority))}:
             return priority
     raise Invalid.field("priority", f"“{words}” is not a priority. Choose p1, p2, p3, p4, p5 or none.")
 
@@ -67,16 +68,38 @@ class Source(StrEnum):
     ALERT = "other alert"
 
 
+LIVE = "archived_at IS NULL"
+
+
+def listed(name: str, *columns: str, where: str = LIVE) -> Index:
+    """What lists are read from: the first page of any one field costs the same however many cases there are."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
 class Case(Base):
     """``status`` is a name of the case's type, ``group`` the group it lies in."""
 
     __tablename__ = "cases"
     __table_args__ = (
-        Index("ix_cases_project_id_group", "project_id", "status_group", "id"),
-        Index("ix_cases_assignee_group", "assignee", "status_group", "id"),
         Index("ix_cases_reporter", "reporter", "id"),
+        *(
+            listed(f"ix_cases_{name}_updated", *columns, "status_group", "updated_at")
+            for name, columns in {
+                "group": (),
+                "project": ("project_id",),
+                "assignee": ("assignee",),
+                "reporter": ("reporter",),
+                "priority": ("priority",),
+                "type": ("type_id",),
+                "source": ("source",),
+                "status": ("status",),
+            }.items()
+        ),
+        listed("ix_cases_group_created", "status_group", "created_at"),
+        listed("ix_cases_group_due", "status_group", "due", where=f"{LIVE} AND due IS NOT NULL"),
+        listed("ix_cases_closed", "closed_at", where=f"{LIVE} AND closed_at IS NOT NULL"),
+        listed("ix_cases_archived", "updated_at", where="archived_at IS NOT NULL"),
     )
-    __mapper_args__: Mapping[str, Any] = {"version_id_col": "version", "version_id_generator": False}
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     key: Mapped[str] = mapped_column(String(24), unique=True)
@@ -101,6 +124,9 @@ class Case(Base):
     evidence_count: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=0)
 
+    # A concurrent change that slipped past the row's lock fails instead of being overwritten.
+    __mapper_args__: Mapping[str, Any] = {"version_id_col": version, "version_id_generator": False}
+
     project: Mapped[Project] = relationship(lazy="joined", innerjoin=True)
     type: Mapped[CaseType] = relationship(lazy="joined", innerjoin=True)
     teams: Mapped[list[Team]] = relationship(secondary=CaseTeam.__table__, order_by=Team.id)
@@ -124,8 +150,8 @@ class Case(Base):
         source: Source = Source.PERSON,
     ) -> tuple["Case", Entry]:
         """A new case with its first entry. Raises ``Invalid`` naming each field that is wrong."""
-        attributes = {name: value.strip() for name, value in (attributes or {}).items() if value.strip()}
-        check(title=title, description=description, attributes=attributes)
+        title, description, attributes = kept_line(title), kept(description), filled(attributes or {})
+        check(title, description, attributes)
         number = project.next_number()
         group = Group.IN_PROGRESS if assignee == act.actor else Group.OPEN
         case = cls(
@@ -133,8 +159,8 @@ class Case(Base):
             number=number,
             project=project,
             type=type,
-            title=title.strip(),
-            description=description.strip(),
+            title=title,
+            description=description,
             status=type.default(group),
             group=group.value,
             priority=priority.value,
@@ -156,7 +182,7 @@ class Case(Base):
     def log(self, kind: Kind, act: Act, changes: Mapping[str, Any], **data: Any) -> Entry:
         """The one way to write on the timeline: it also moves the version and the time of the last change."""
         self.version += 1
-        self.updated_at = act.at
+        self.updated_at = max(self.updated_at, act.at)  # Slack may tell of a reply late
         return Entry(
             case_id=self.id,
             kind=kind.value,
@@ -189,27 +215,20 @@ class Case(Base):
 
     def edit(self, act: Act, **fields: Any) -> Entry | None:
         """Set any of title, description, priority, assignee, due, attributes, teams, as one entry."""
-        if "attributes" in fields:
-            fields["attributes"] = {k: v.strip() for k, v in fields["attributes"].items() if v.strip()}
-        check(
-            title=fields.get("title", self.title),
-            description=fields.get("description", self.description),
-            attributes=fields.get("attributes", self.attributes),
-        )
-        for field in ("title", "description"):
+        for field, keep in (("title", kept_line), ("description", kept), ("attributes", filled)):
             if field in fields:
-                fields[field] = fields[field].strip()
+                fields[field] = keep(fields[field])
+        now = {"title": self.title, "description": self.description, "attributes": self.attributes}
+        check(**{field: fields.get(field, value) for field, value in now.items()})
         teams = fields.pop("teams", None)
-        changes = self._set(**fields)
-        if teams is not None:
-            changes |= self._set_teams(teams)
+        changes = self._set(**fields) | self._set_teams(teams)
+        changes |= self._start_working(act, changes)
         return self.log(Kind.EDITED, act, changes) if changes else None
 
-    def assign(self, act: Act, person: str | None) -> Entry | None:
-        """Give the case to a person or to nobody. Whoever takes an open case starts working on it."""
-        changes = self._set(assignee=person)
-        if changes and person == act.actor and self.group == Group.OPEN:
-            changes |= self._move(Group.IN_PROGRESS)
+    def assign(self, act: Act, person: str | None, teams: Iterable[Team] | None = None) -> Entry | None:
+        """Give the case to a person or to nobody, and to ``teams`` unless that is ``None``."""
+        changes = self._set(assignee=person) | self._set_teams(teams)
+        changes |= self._start_working(act, changes)
         return self.log(Kind.ASSIGNED, act, changes) if changes else None
 
     def assign_team(self, act: Act, team: Team) -> Entry | None:
@@ -219,22 +238,27 @@ class Case(Base):
 
     def unassign(self, act: Act) -> Entry | None:
         """Neither a person nor a team has the case any more."""
-        changes = self._set(assignee=None) | self._set_teams([])
-        return self.log(Kind.ASSIGNED, act, changes) if changes else None
+        return self.assign(act, None, [])
 
-    def _set_teams(self, teams: Iterable[Team]) -> dict[str, list[Any]]:
-        before, after = [team.handle for team in self.teams], [team.handle for team in teams]
-        if sorted(before) == sorted(after):
+    def _start_working(self, act: Act, changes: Mapping[str, Any]) -> dict[str, list[Any]]:
+        """Whoever takes an open case starts working on it."""
+        takes = "assignee" in changes and self.assignee == act.actor
+        return self._move(Group.IN_PROGRESS) if takes and self.group == Group.OPEN else {}
+
+    def _set_teams(self, teams: Iterable[Team] | None) -> dict[str, list[Any]]:
+        wanted = list(teams) if teams is not None else self.teams
+        if {team.id for team in self.teams} == {team.id for team in wanted}:
             return {}
-        self.teams = list(teams)
-        return {"teams": [before, after]}
+        before, self.teams = self.teams, wanted
+        return {"teams": [[team.handle for team in before], [team.handle for team in wanted]]}
 
     def prioritize(self, act: Act, priority: Priority) -> Entry | None:
         changes = self._set(priority=priority.value)
         return self.log(Kind.PRIORITY, act, changes) if changes else None
 
     def set_status(self, act: Act, status: str, reason: str | None = None) -> Entry | None:
-        """Move to a status by its exact name; into the closed group it closes, out of it it reopens."""
+        """Move to a status by its name or its group's; into the closed group it closes, out of it it reopens."""
+        status = self.type.status_named(status)
         group = self.type.group_of(status)
         if group == Group.CLOSED and self.is_open:
             return self.close(act, reason, status)
@@ -253,8 +277,7 @@ class Case(Base):
         """Close with a reason as the type demands it; ``None`` if it is closed already. ``note`` must have its id."""
         if not self.is_open:
             return None
-        reason = self.type.reason_named(reason)
-        status = status or self.type.default(Group.CLOSED)
+        status, reason = self.type.closing_status(status), self.type.reason_named(reason)
         changes = self._set(status=status, group=Group.CLOSED.value, closed_at=act.at, reason=reason)
         return self.log(Kind.CLOSED, act, changes, note=note.id if note else None)
 
@@ -298,11 +321,12 @@ class Case(Base):
         return self.log(Kind.NOTE_ADDED, act, {}, note=note.id, evidence=ids, thread=thread)
 
     def edit_note(self, act: Act, note: Note, text: str, thread: str | None = None) -> Entry | None:
-        before = note.text
-        if before == text or note.deleted_at:
+        """Not by an edit older than the last. The timeline never holds a note's words: they can be taken back."""
+        is_old = note.edited_at is not None and act.at < note.edited_at
+        if note.deleted_at or is_old or note.text == kept(text):
             return None
         note.text, note.edited_at = text, act.at
-        return self.log(Kind.NOTE_EDITED, act, {"note": [before, text]}, note=note.id, thread=thread)
+        return self.log(Kind.NOTE_EDITED, act, {}, note=note.id, thread=thread)
 
     def delete_note(self, act: Act, note: Note, thread: str | None = None) -> Entry | None:
         if note.deleted_at:
@@ -324,23 +348,29 @@ class Case(Base):
         return relation, self.log(Kind.RELATED, act, {}, relation=kind.value, other=other.key)
 
 
-def check(*, title: str, description: str, attributes: Mapping[str, str]) -> None:
+def filled(attributes: Mapping[str, str]) -> dict[str, str]:
+    """As they are kept: those that say something."""
+    lines = {name: kept_line(value) for name, value in attributes.items()}
+    return {name: line for name, line in lines.items() if line}
+
+
+def check(title: str, description: str, attributes: Mapping[str, str]) -> None:
     """Raises ``Invalid`` naming every field that is too long or missing."""
     wrong = {}
-    if not title.strip():
+    if is_blank(title):
         wrong["title"] = "A case needs a title, in a few words: what is wrong, and where?"
-    elif len(title.strip()) > TITLE_LIMIT:
-        wrong["title"] = f"A title has up to {TITLE_LIMIT} characters; this one has {len(title.strip())}."
-    if len(description.strip()) > DESCRIPTION_LIMIT:
+    elif len(title) > TITLE_LIMIT:
+        wrong["title"] = f"A title has up to {TITLE_LIMIT} characters; this one has {len(title):,}."
+    if len(description) > DESCRIPTION_LIMIT:
         wrong["description"] = (
-            f"A description has up to {DESCRIPTION_LIMIT:,} characters; this one has {len(description.strip()):,}. "
+            f"A description has up to {DESCRIPTION_LIMIT:,} characters; this one has {len(description):,}. "
             "Put the rest in a note."
         )
     for name, value in attributes.items():
         if len(value) > ATTRIBUTE_LIMIT:
-            wrong[name] = f"{name} has up to {ATTRIBUTE_LIMIT} characters."
+            wrong[name] = f"{name.capitalize()} has up to {ATTRIBUTE_LIMIT} characters; this one has {len(value):,}."
     if wrong:
-        raise Invalid(next(iter(wrong.values())), wrong)
+        raise Invalid(" ".join(wrong.values()), wrong)
 
 
 def plain(value: Any) -> Any:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.domain.base import Base
 from bot.domain.errors import Invalid
+from bot.domain.text import alike
 
 
 class Group(StrEnum):
@@ -32,16 +33,17 @@ class CaseType(Base):
         return next(status["name"] for status in self.statuses if status["group"] == group)
 
     def group_of(self, status: str) -> Group:
-        return Group(next(row["group"] for row in self.statuses if row["name"] == status))
+        name = self.status_named(status)
+        return Group(next(row["group"] for row in self.statuses if row["name"] == name))
 
     def closes(self, status: str) -> bool:
         return self.group_of(status) == Group.CLOSED
 
     def status_named(self, words: str) -> str:
-        """The status people mean by ``words``, whatever the case; ``Invalid`` lists the names there are."""
-        wanted = words.strip().casefold()
+        """The status people mean by ``words``, its name or its group's; ``Invalid`` lists the names there are."""
+        wanted = alike(words)
         for row in self.statuses:
-            if row["name"].casefold() == wanted:
+            if alike(row["name"]) == wanted:
                 return row["name"]
         for group in Group:
             if group.value == wanted:
@@ -49,16 +51,26 @@ class CaseType(Base):
         names = ", ".join(row["name"] for row in self.statuses)
         raise Invalid.field("status", f"“{words}” is not a status of a {self.name} case. Choose one of: {names}.")
 
+    def closing_status(self, words: str | None) -> str:
+        """The status that a case is closed with; ``Invalid`` for one that closes nothing."""
+        status = self.status_named(words) if words else self.default(Group.CLOSED)
+        if not self.closes(status):
+            names = ", ".join(row["name"] for row in self.statuses if row["group"] == Group.CLOSED)
+            raise Invalid.field("status", f"“{status}” does not close a case. Choose one of: {names}.")
+        return status
+
     def reason_named(self, words: str | None) -> str | None:
         """The closing reason people mean; ``Invalid`` when one is needed and missing, or unknown."""
-        if not words or not words.strip():
+        wanted = alike(words or "")
+        if not wanted:
             if self.reason_required:
                 raise Invalid.field("reason", f"A {self.name} case is closed with a reason: {self._reasons()}.")
             return None
-        wanted = words.strip().casefold()
         for reason in self.reasons:
-            if reason.casefold() == wanted:
+            if alike(reason) == wanted:
                 return reason
+        if not self.reasons:
+            raise Invalid.field("reason", f"A {self.name} case is closed without a reason. Leave “{words}” out.")
         raise Invalid.field("reason", f"“{words}” is not a closing reason here. Choose one of: {self._reasons()}.")
 
     def _reasons(self) -> str:
@@ -67,26 +79,3 @@ class CaseType(Base):
 
 STANDARD = "Standard"
 SECURITY = "Security"
-
-
-def built_in_types() -> list[CaseType]:
-    """The two types that exist from the start."""
-    statuses = [
-        {"name": "Open", "group": Group.OPEN.value},
-        {"name": "In progress", "group": Group.IN_PROGRESS.value},
-        {"name": "Closed", "group": Group.CLOSED.value},
-    ]
-    return [
-        CaseType(
-            name=STANDARD,
-            statuses=statuses,
-            reasons=["Resolved", "Duplicate", "Not a problem", "Will not fix"],
-            reason_required=False,
-        ),
-        CaseType(
-            name=SECURITY,
-            statuses=statuses,
-            reasons=["Testing", "False positive", "One-time exception", "Resolved"],
-            reason_required=True,
-        ),
-    ]

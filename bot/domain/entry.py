@@ -28,7 +28,6 @@ class Kind(StrEnum):
     WATCHER_ADDED = "WatcherAdded"
     WATCHER_REMOVED = "WatcherRemoved"
     RELATED = "CaseRelated"
-    UNRELATED = "CaseUnrelated"
     ARCHIVED = "CaseArchived"
     UNARCHIVED = "CaseUnarchived"
 

@@ -4,12 +4,15 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from bot.domain.base import Base, BigId
+from bot.domain.text import kept, kept_line
 
 CASE = "cases.id"
 NOTE_LIMIT = 3000
+TITLE_LIMIT = 300
+AUTHOR_LIMIT = 80
 
 
 class EvidenceKind(StrEnum):
@@ -34,6 +37,10 @@ class Note(Base):
     channel: Mapped[str | None] = mapped_column(String(32))
     ts: Mapped[str | None] = mapped_column(String(32))
 
+    @validates("text")
+    def _kept(self, _: str, words: str) -> str:
+        return kept(words)
+
 
 class Evidence(Base):
     """A Slack message, a link or a file. ``author`` is a name as it was shown; ``said_at`` when it was written."""
@@ -43,13 +50,21 @@ class Evidence(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     case_id: Mapped[int] = mapped_column(BigId, ForeignKey(CASE, ondelete="CASCADE"), index=True)
     kind: Mapped[str] = mapped_column(String(16))
-    title: Mapped[str] = mapped_column(String(300))
+    title: Mapped[str] = mapped_column(String(TITLE_LIMIT))
     url: Mapped[str] = mapped_column(Text)
     text: Mapped[str] = mapped_column(Text, default="")
-    author: Mapped[str] = mapped_column(String(80), default="")
+    author: Mapped[str] = mapped_column(String(AUTHOR_LIMIT), default="")
     said_at: Mapped[datetime | None]
     added_by: Mapped[str] = mapped_column(String(32))
     added_at: Mapped[datetime]
+
+    @validates("url", "text")
+    def _kept(self, _: str, words: str) -> str:
+        return kept(words)
+
+    @validates("title", "author")
+    def _kept_line(self, field: str, words: str) -> str:
+        return kept_line(words)[: TITLE_LIMIT if field == "title" else AUTHOR_LIMIT]
 
 
 class Watcher(Base):

@@ -9,10 +9,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from bot.domain.act import Act
 from bot.domain.base import Base
 from bot.domain.errors import Invalid
+from bot.domain.text import is_blank, kept_line
 
 KEY_FORM = re.compile(r"[A-Z][A-Z0-9]{0,9}")
 RETENTION_CHOICES = (3, 6, 12, 15, 24, 36, 60)
 DEFAULT_RETENTION = 15
+NAME_LIMIT = 80
 
 
 class Channel(Base):
@@ -44,7 +46,7 @@ class Project(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(10), unique=True)
-    name: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(String(NAME_LIMIT))
     home_channel: Mapped[str] = mapped_column(ForeignKey("channels.id"), index=True)
     is_private: Mapped[bool] = mapped_column(default=True)
     guests_allowed: Mapped[bool] = mapped_column(default=False)
@@ -58,19 +60,17 @@ class Project(Base):
         cls, act: Act, *, key: str, name: str, home_channel: str, retention_months: int | None, guests_allowed: bool
     ) -> "Project":
         """Raises ``Invalid`` naming each field that is wrong."""
-        key = key.strip().upper()
-        wrong = {}
+        key, name = key.strip().upper(), kept_line(name)
+        wrong = problems(name, home_channel, retention_months)
         if not KEY_FORM.fullmatch(key) or key == "CASE":
             wrong["key"] = (
                 "A key has 1–10 letters A–Z and digits, starts with a letter and is not CASE, for example OPS."
             )
-        if problem := name_problem(name):
-            wrong["name"] = problem
         if wrong:
-            raise Invalid("The project was not created.", wrong)
+            raise Invalid(f"The project was not created. {' '.join(wrong.values())}", wrong)
         return cls(
             key=key,
-            name=name.strip(),
+            name=name,
             home_channel=home_channel,
             retention_months=retention_months,
             guests_allowed=guests_allowed,
@@ -80,25 +80,37 @@ class Project(Base):
             last_number=0,
         )
 
+    def is_like(self, other: "Project") -> bool:
+        """Whether the same person asked for the same."""
+        fields = ("key", "name", "home_channel", "retention_months", "guests_allowed", "created_by")
+        return all(getattr(self, field) == getattr(other, field) for field in fields)
+
     def next_number(self) -> int:
         self.last_number += 1
         return self.last_number
 
     def change(self, *, name: str, home_channel: str, retention_months: int | None, guests_allowed: bool) -> bool:
         """Whether anything changed; a new home channel is private until Slack has said otherwise."""
-        if problem := name_problem(name):
-            raise Invalid("The project was not changed.", {"name": problem})
+        name = kept_line(name)
+        if wrong := problems(name, home_channel, retention_months):
+            raise Invalid(f"The project was not changed. {' '.join(wrong.values())}", wrong)
         before = (self.name, self.home_channel, self.retention_months, self.guests_allowed)
         if home_channel != self.home_channel:
             self.is_private = True
-        self.name, self.home_channel = name.strip(), home_channel
+        self.name, self.home_channel = name, home_channel
         self.retention_months, self.guests_allowed = retention_months, guests_allowed
         return before != (self.name, self.home_channel, self.retention_months, self.guests_allowed)
 
 
-def name_problem(name: str) -> str | None:
-    if not name.strip():
-        return "A project needs a name, for example Operations."
-    if len(name.strip()) > 80:
-        return "A project's name has up to 80 characters."
-    return None
+def problems(name: str, home_channel: str, retention_months: int | None) -> dict[str, str]:
+    """A sentence for each field that is wrong."""
+    wrong = {}
+    if is_blank(name):
+        wrong["name"] = "A project needs a name, for example Operations."
+    elif len(name) > NAME_LIMIT:
+        wrong["name"] = f"A project's name has up to {NAME_LIMIT} characters; this one has {len(name)}."
+    if not home_channel:
+        wrong["home_channel"] = "Choose the channel in which this project's cases are posted."
+    if retention_months is not None and retention_months < 1:
+        wrong["retention"] = "Closed cases are kept for a month or longer."
+    return wrong

@@ -30,6 +30,9 @@ GRANTED: dict[Role, frozenset[Right]] = {
 }
 
 
+ADMINS_ONLY = "Only Casebook's admins manage projects. Ask {}."
+
+
 def role_in(person: Person, project: Project, in_channel: bool) -> Role:
     """``in_channel``: whether the person is in the project's private home channel; of no account if it is public.
 
@@ -42,6 +45,29 @@ def role_in(person: Person, project: Project, in_channel: bool) -> Role:
     return Role.ADMIN if person.is_admin else Role.MEMBER
 
 
+def may(right: Right, person: Person, project: Project, in_channel: bool) -> bool:
+    return right in GRANTED[role_in(person, project, in_channel)]
+
+
+def why_not(person: Person, project: Project, in_channel: bool, helpers: str) -> str:
+    """For somebody who lacks a right: why, and who can help. ``helpers``: words for the end of a sentence."""
+    if person.is_bot:
+        return "Apps cannot work on cases. Ask a person to do it."
+    if person.is_gone:
+        return f"This account is switched off in Slack. Ask {helpers} if that is wrong."
+    if (person.is_guest or person.is_outside) and not project.guests_allowed:
+        return (
+            f"Guests and people from outside this workspace have no access to {project.key}. "
+            f"Ask {helpers} to let guests in."
+        )
+    if project.is_private and not in_channel:
+        return (
+            f"{project.key} belongs to the members of its private channel. "
+            f"Ask one of them, or {helpers}, to let you in."
+        )
+    return ADMINS_ONLY.format(helpers)
+
+
 def is_admin(person: Person) -> bool:
     return person.is_admin and not (person.is_gone or person.is_bot or person.is_guest or person.is_outside)
 
@@ -49,16 +75,4 @@ def is_admin(person: Person) -> bool:
 def require_admin(person: Person, helpers: str) -> None:
     """``helpers``: who can help, as words for the end of a sentence."""
     if not is_admin(person):
-        raise NotAllowed(f"Only Casebook's admins manage projects. Ask {helpers}.")
-
-
-def require(right: Right, person: Person, project: Project, in_channel: bool, helpers: str) -> None:
-    """Raises ``NotAllowed`` with the reason and who can help."""
-    if right in GRANTED[role_in(person, project, in_channel)]:
-        return
-    if person.is_guest or person.is_outside:
-        raise NotAllowed(
-            f"Guests and people from outside this workspace have no access to {project.key}. "
-            f"Ask {helpers} to let guests in."
-        )
-    raise NotAllowed(f"{project.key} belongs to the members of its private channel. Ask {helpers} to invite you there.")
+        raise NotAllowed(ADMINS_ONLY.format(helpers))

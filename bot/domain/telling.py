@@ -51,20 +51,27 @@ def deliveries_for(case: Case, entry: Entry, people: Mapping[str, Person]) -> li
 
 
 def card_channels(case: Case) -> list[str]:
-    """Where the case's card stands or will stand: the home channel first."""
-    channels = [case.project.home_channel, *(post.channel for post in case.posts if post.role == PostRole.CARD)]
-    return list(dict.fromkeys(channels))
+    """Where the case's card stands or will stand: the home channel first.
+
+    A card that stands elsewhere, since the project has moved, is kept true only while everybody may read it there.
+    """
+    elsewhere = [] if case.project.is_private else standing(case)
+    return list(dict.fromkeys([case.project.home_channel, *elsewhere]))
+
+
+def standing(case: Case) -> list[str]:
+    return [post.channel for post in case.posts if post.role == PostRole.CARD]
 
 
 def cards(case: Case, entry: Entry) -> list[Delivery]:
-    opened = entry.kind == Kind.OPENED
+    there = standing(case)
     return [
         tell(
             Tell.CARD,
             f"card/{case.id}/{channel}/{entry.version}",
             entry.at,
             stream=f"case/{case.id}/{channel}",
-            lane=lane_of(channel) if opened else UPDATES,
+            lane=UPDATES if channel in there else lane_of(channel),
             target=channel,
             case_id=case.id,
             entry_id=entry.id,

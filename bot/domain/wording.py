@@ -1,6 +1,6 @@
 """What an entry says, in plain words. Text only: whoever shows it escapes it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,17 +10,7 @@ from bot.domain.entry import Entry, Kind
 
 Names = Mapping[str, str]
 
-FIELDS = {
-    "title": "title",
-    "description": "description",
-    "priority": "priority",
-    "assignee": "assignee",
-    "teams": "teams",
-    "due": "due date",
-    "status": "status",
-    "attributes": "attributes",
-    "reason": "closing reason",
-}
+FIELDS = {"due": "due date", "env": "environment"}
 
 
 def name_of(person: str | None, names: Names) -> str:
@@ -42,6 +32,11 @@ def deed(entry: Entry, names: Names) -> str:
     return DEEDS[Kind(entry.kind)](entry, names)
 
 
+def listed(parts: Sequence[str]) -> str:
+    """In words: "one, two and three"."""
+    return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else "".join(parts)
+
+
 def value_words(field: str, value: Any, names: Names) -> str:
     """A value from an entry's ``changes`` as people say it."""
     if field == "assignee":
@@ -49,44 +44,56 @@ def value_words(field: str, value: Any, names: Names) -> str:
     if field == "priority":
         return PRIORITY_WORDS[Priority(value)]
     if field == "teams":
-        return ", ".join(f"@{handle}" for handle in value) or "no team"
+        return listed([f"@{handle}" for handle in value]) or "no team"
     if field == "due":
-        return f"{date.fromisoformat(value):%d %b %Y}" if value else "no date"
-    return str(value) if value else "nothing"
+        return day_words(value) if value else "no date"
+    if field == "status":
+        return str(value)
+    return f"“{value}”" if value else "nothing"
 
 
-def _move(entry: Entry, field: str, names: Names) -> str:
-    before, after = (value_words(field, value, names) for value in entry.changes[field])
-    return f"from {before} to {after}"
+def day_words(iso: str) -> str:
+    day = date.fromisoformat(iso)
+    return f"{day.day} {day:%b %Y}"
 
 
 def _assigned(entry: Entry, names: Names) -> str:
-    said = []
-    if "assignee" in entry.changes:
-        before, after = entry.changes["assignee"]
-        was = f" (was {name_of(before, names)})" if before else ""
-        if after == entry.actor:
-            said.append(f"took this case{was}")
+    """Each deed is what stands before and behind "this case"."""
+    deeds = []
+    lost = []
+    for field in ("assignee", "teams"):
+        before, after = entry.changes.get(field) or (None, None)
+        was = value_words(field, before, names) if before else ""
+        if after and after == entry.actor:
+            deeds.append(("took", f" (was {was})" if was else ""))
         elif after:
-            said.append(f"assigned this case to {name_of(after, names)}{was}")
-        else:
-            said.append(f"unassigned this case{was}")
-    if "teams" in entry.changes:
-        after = value_words("teams", entry.after("teams"), names)
-        said.append(f"gave this case to {after}" if entry.after("teams") else "took this case from its teams")
+            to = value_words(field, after, names)
+            deeds.append(("assigned", f" to {to} (was {was})" if was else f" to {to}"))
+        elif was:
+            lost.append(was)
+    if lost:
+        deeds.append((f"unassigned {listed(lost)} from", ""))
     if "status" in entry.changes:
-        said.append(f"moved it to {entry.after('status')}")
-    return " and ".join(said)
+        deeds.append(("moved", f" to {entry.after('status')}"))
+    return listed([f"{verb} {'it' if index else 'this case'}{rest}" for index, (verb, rest) in enumerate(deeds)])
 
 
 def _edited(entry: Entry, names: Names) -> str:
     parts = []
-    for field in entry.changes:
-        if field in {"title", "priority", "assignee", "teams", "due"}:
-            parts.append(f"{FIELDS[field]} {_move(entry, field, names)}")
-        else:
-            parts.append(FIELDS.get(field, field))
-    return f"changed {', '.join(parts)}"
+    for field, (before, after) in entry.changes.items():
+        if field == "description":
+            parts.append("the description")
+        elif field == "attributes":
+            changed = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+            parts += [_changed(name, before.get(name), after.get(name), names) for name in changed]
+        elif field != "group":  # the status says it
+            parts.append(_changed(field, before, after, names))
+    return f"changed {listed(parts)}"
+
+
+def _changed(field: str, before: Any, after: Any, names: Names) -> str:
+    was, now = (value_words(field, value, names) for value in (before, after))
+    return f"the {FIELDS.get(field, field)} from {was} to {now}"
 
 
 def _closed(entry: Entry, names: Names) -> str:
@@ -96,7 +103,7 @@ def _closed(entry: Entry, names: Names) -> str:
 
 def _due(entry: Entry, names: Names) -> str:
     after = entry.after("due")
-    return f"set the due date to {value_words('due', after, names)}" if after else "removed the due date"
+    return f"set the due date to {day_words(after)}" if after else "removed the due date"
 
 
 def _evidence(entry: Entry, names: Names) -> str:
@@ -125,8 +132,8 @@ DEEDS: dict[Kind, Callable[[Entry, Names], str]] = {
     Kind.OPENED: lambda entry, names: "opened this case",
     Kind.EDITED: _edited,
     Kind.ASSIGNED: _assigned,
-    Kind.PRIORITY: lambda entry, names: f"changed the priority {_move(entry, 'priority', names)}",
-    Kind.STATUS: lambda entry, names: f"changed the status {_move(entry, 'status', names)}",
+    Kind.PRIORITY: _edited,
+    Kind.STATUS: _edited,
     Kind.CLOSED: _closed,
     Kind.REOPENED: lambda entry, names: f"reopened this case as {entry.after('status')}",
     Kind.DUE: _due,
@@ -137,7 +144,6 @@ DEEDS: dict[Kind, Callable[[Entry, Names], str]] = {
     Kind.WATCHER_ADDED: lambda entry, names: "watches this case",
     Kind.WATCHER_REMOVED: lambda entry, names: "no longer watches this case",
     Kind.RELATED: _related,
-    Kind.UNRELATED: lambda entry, names: f"removed the relation to {entry.data['other']}",
     Kind.ARCHIVED: lambda entry, names: "archived this case",
     Kind.UNARCHIVED: lambda entry, names: "brought this case back from the archive",
 }

@@ -7,7 +7,8 @@ from bot.domain.case import Case
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.person import Person
 from bot.domain.project import Project
-from bot.domain.rights import GRANTED, Right, require, require_admin, role_in
+from bot.domain.rights import Right, may, require_admin, why_not
+from bot.domain.text import kept
 from bot.storage.database import Work
 
 
@@ -41,8 +42,8 @@ def is_in_channel(work: Work, person: Person, project: Project) -> bool:
 def authorize(work: Work, right: Right, person: Person, project: Project) -> None:
     """Raises ``NotAllowed`` saying why and who can help."""
     in_channel = is_in_channel(work, person, project)
-    if right not in GRANTED[role_in(person, project, in_channel)]:
-        require(right, person, project, in_channel, helpers(work))
+    if not may(right, person, project, in_channel):
+        raise NotAllowed(why_not(person, project, in_channel, helpers(work)))
 
 
 def admin_of(work: Work, act: Act) -> Person:
@@ -54,10 +55,11 @@ def admin_of(work: Work, act: Act) -> Person:
 def case_for(work: Work, act: Act, ref: str | int, right: Right, *, lock: bool = False) -> Case:
     """The case by key or id. Raises ``NotFound`` or ``NotAllowed``."""
     person = person_of(work, act.actor)
-    case = work.cases.by_key(ref, lock=lock) if isinstance(ref, str) else work.cases.by_id(ref, lock=lock)
+    case = work.cases.by_key(kept(ref), lock=lock) if isinstance(ref, str) else work.cases.by_id(ref, lock=lock)
+    if case is None and isinstance(ref, str):
+        raise NotFound(f"There is no case {ref}. `/case search` finds cases by their words.")
     if case is None:
-        raise NotFound(f"There is no case {ref}. `/case search` finds cases by their words." if isinstance(ref, str)
-                       else "This case no longer exists.")  # fmt: skip
+        raise NotFound("This case no longer exists.")
     authorize(work, right, person, case.project)
     return case
 
@@ -68,7 +70,7 @@ def projects_for(work: Work, person: Person, right: Right = Right.SEE) -> list[P
     return [
         project
         for project in work.projects.all()
-        if right in GRANTED[role_in(person, project, project.home_channel in private)]
+        if may(right, person, project, project.home_channel in private)
     ]
 
 
@@ -76,4 +78,4 @@ def those_who_may_see(work: Work, project: Project, people: Iterable[Person]) ->
     """Nobody is told of a case that they may not look at."""
     people = list(people)
     inside = work.people.in_channel(project.home_channel, [p.id for p in people]) if project.is_private else set()
-    return [person for person in people if Right.SEE in GRANTED[role_in(person, project, person.id in inside)]]
+    return [person for person in people if may(Right.SEE, person, project, person.id in inside)]

@@ -8,12 +8,14 @@ from bot.domain import telling
 from bot.domain.act import Act
 from bot.domain.case import Case
 from bot.domain.entry import Entry
-from bot.domain.evidence import Evidence, EvidenceKind, Note, Post, PostRole
+from bot.domain.evidence import Evidence, EvidenceKind, Note, PostRole
 from bot.domain.reading import PostRef, Workspace
 from bot.domain.rights import Right
+from bot.domain.text import is_blank
 from bot.storage.database import Database, Work
-from bot.usecases.access import case_for
-from bot.usecases.verb import Outcome, earlier, once, record, verb
+from bot.usecases.access import authorize, case_for, person_of
+from bot.usecases.people import ask
+from bot.usecases.verb import Outcome, earlier, loaded, once, record, verb
 from bot.usecases.working import new_note
 
 
@@ -28,30 +30,32 @@ def said_at(ts: str) -> datetime:
 
 
 def evidence_of(act: Act, case: Case, post: PostRef, workspace: Workspace) -> list[Evidence]:
-    """The post itself, then its links, then its files."""
+    """The post itself, then its links, then its files; each address once."""
     link = workspace.link(post.channel, post.ts, post.thread_ts)
     own = piece(case, act, EvidenceKind.MESSAGE, post.title or "Message", link)
     own.text, own.author, own.said_at = post.text, post.author, said_at(post.ts)
     links = [piece(case, act, EvidenceKind.LINK, label or url, url) for url, label in post.links]
-    return [own, *links, *files_of(act, case, post.files)]
+    found: dict[str, Evidence] = {}
+    for one in (own, *links, *files_of(act, case, post.files)):
+        found.setdefault(one.url, one)
+    return list(found.values())
 
 
 def files_of(act: Act, case: Case, files: Sequence[tuple[str, str]]) -> list[Evidence]:
-    return [piece(case, act, EvidenceKind.FILE, name, url) for name, url in files]
+    return [piece(case, act, EvidenceKind.FILE, name, url) for url, name in files]
 
 
 def piece(case: Case, act: Act, kind: EvidenceKind, title: str, url: str) -> Evidence:
     return Evidence(
-        case_id=case.id, kind=kind.value, title=title[:300], url=url, text="", author="", added_by=act.actor,
-        added_at=act.at,
-    )  # fmt: skip
+        case_id=case.id, kind=kind.value, title=title, url=url, text="", author="", added_by=act.actor, added_at=act.at
+    )
 
 
 @verb()
 def add_to_case(work: Work, case: Case, act: Act, post: PostRef, text: str, workspace: Workspace) -> Entry | None:
     """The post as evidence with an optional note; ``None`` if the case has it already and nothing was noted."""
-    pieces = [p for p in evidence_of(act, case, post, workspace) if not work.cases.has_evidence(case, p.url)]
-    note = new_note(case, act, text) if text.strip() else None
+    pieces = [one for one in evidence_of(act, case, post, workspace) if not work.cases.has_evidence(case, one.url)]
+    note = None if is_blank(text) else new_note(case, act, text)
     if note:
         work.add(note)
     if not pieces:
@@ -62,7 +66,7 @@ def add_to_case(work: Work, case: Case, act: Act, post: PostRef, text: str, work
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A reply in a thread: new, edited or deleted. ``files``: (name, permalink)."""
+    """A reply in a thread: new, edited or deleted. ``files``: (permalink, name)."""
 
     channel: str
     ts: str
@@ -74,62 +78,87 @@ class Reply:
 
 def keep_reply(db: Database, act: Act, reply: Reply) -> Outcome | None:
     """A reply below a card or an escalated post becomes a note; ``None`` for any other thread."""
-    with db.read() as work:
-        if work.cases.post_of_thread(reply.channel, reply.thread_ts) is None:
-            return None
+    with db.read() as work:  # most replies are none of ours, and must not wait for those who write
+        case_id = case_of_reply(work, reply)
+    if case_id is None:
+        return None
 
     def attempt(work: Work) -> Outcome:
-        post = thread_post(work, reply)
-        case = case_for(work, act, post.case_id, Right.CONTRIBUTE, lock=True)
+        case = case_for(work, act, case_id, Right.CONTRIBUTE, lock=True)
         if repeated := earlier(work, act):
             return repeated
-        note = Note(
-            case_id=case.id, author=act.actor, text=reply.text, created_at=said_at(reply.ts), channel=reply.channel,
-            ts=reply.ts,
-        )  # fmt: skip
-        files = files_of(act, case, reply.files)
-        work.add(note, *files)
-        return record(work, case, case.add_note(act, note, files, written_in(post)))
+        if work.cases.note_from(reply.channel, reply.ts):
+            return Outcome(loaded(case), None, repeated=True)
+        return record(work, case, add_reply(work, case, act, reply))
 
     return once(db, attempt)
-
-
-def thread_post(work: Work, reply: Reply) -> Post:
-    post = work.cases.post_of_thread(reply.channel, reply.thread_ts)
-    if post is None:
-        raise LookupError(f"the post of thread {reply.thread_ts} went while its reply came")
-    return post
-
-
-def written_in(post: Post | None) -> str | None:
-    """The channel whose card thread holds the reply already, so that it is not said there again."""
-    return post.channel if post and post.role == PostRole.CARD else None
 
 
 def change_reply(db: Database, act: Act, reply: Reply, *, deleted: bool) -> Outcome | None:
-    """An edited or deleted reply changes its note; ``None`` if it never was one."""
+    """An edited or deleted reply changes its note; ``None`` if it is none of ours.
 
+    Slack may tell of a change before it tells of the reply: then the change leaves a note for the reply to find.
+    """
     with db.read() as work:
-        if work.cases.note_from(reply.channel, reply.ts) is None:
-            return None
+        case_id = case_of_reply(work, reply)
+    if case_id is None:
+        return None
 
-    def attempt(work: Work) -> Outcome:
+    def attempt(work: Work) -> Outcome | None:
+        case = work.cases.by_id(case_id, lock=True)
         note = work.cases.note_from(reply.channel, reply.ts)
-        if note is None:
-            raise LookupError(f"the note of message {reply.ts} went while it was being changed")
-        case = case_for(work, act, note.case_id, Right.CONTRIBUTE, lock=True)
+        if case is None or (note is None and said_at(reply.ts) < case.created_at):
+            return None
         if repeated := earlier(work, act):
             return repeated
-        thread = written_in(work.cases.post_of_thread(reply.channel, reply.thread_ts))
-        change = case.delete_note(act, note, thread) if deleted else case.edit_note(act, note, reply.text, thread)
-        return record(work, case, change)
+        if deleted:
+            # What somebody takes back in Slack is taken back here, whatever has become of their rights.
+            return record(work, case, take_back(work, case, act, reply, note))
+        authorize(work, Right.CONTRIBUTE, person_of(work, act.actor), case.project)
+        if note is None:
+            return record(work, case, add_reply(work, case, act, reply, edited_at=act.at))
+        return record(work, case, case.edit_note(act, note, reply.text, written_in(work, reply)))
 
     return once(db, attempt)
+
+
+def case_of_reply(work: Work, reply: Reply) -> int | None:
+    """The case that its note is of, else the one whose thread it is in."""
+    found = work.cases.note_from(reply.channel, reply.ts) or work.cases.post_of_thread(reply.channel, reply.thread_ts)
+    return found.case_id if found else None
+
+
+def add_reply(work: Work, case: Case, act: Act, reply: Reply, edited_at: datetime | None = None) -> Entry:
+    note = note_of(case, reply)
+    note.edited_at = edited_at
+    files = files_of(act, case, reply.files)
+    work.add(note, *files)
+    return case.add_note(act, note, files, written_in(work, reply))
+
+
+def take_back(work: Work, case: Case, act: Act, reply: Reply, note: Note | None) -> Entry | None:
+    """Of a reply that is still to come, only that it was deleted is kept."""
+    if note:
+        return case.delete_note(act, note, written_in(work, reply))
+    note = note_of(case, reply)
+    note.text, note.deleted_at = "", act.at
+    work.add(note)
+    return None
+
+
+def note_of(case: Case, reply: Reply) -> Note:
+    return Note(
+        case_id=case.id, author=reply.author, text=reply.text, created_at=said_at(reply.ts), channel=reply.channel,
+        ts=reply.ts,
+    )  # fmt: skip
+
+
+def written_in(work: Work, reply: Reply) -> str | None:
+    """The channel whose card's thread holds the reply already, so that it is not said there again."""
+    post = work.cases.post_of_thread(reply.channel, reply.thread_ts)
+    return post.channel if post and post.role == PostRole.CARD else None
 
 
 def whisper(db: Database, act: Act, *, channel: str, thread_ts: str | None, sentence: str, key: str) -> None:
     """Tell one person something where they are, when there is no click to answer."""
-    delivery = telling.whisper(key, act.at, person=act.actor, channel=channel, thread_ts=thread_ts, sentence=sentence)
-    with db.write() as work:
-        if not work.deliveries.has_key(delivery.key):
-            work.enqueue([delivery])
+    ask(db, [telling.whisper(key, act.at, person=act.actor, channel=channel, thread_ts=thread_ts, sentence=sentence)])

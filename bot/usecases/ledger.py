@@ -1,38 +1,76 @@
-"""Deliveries that failed: told once to the admins, shown to the operator, tried again or dropped by hand."""
+"""Deliveries that failed for good: told once to the admins, and again only after they have worked in between."""
 
 from datetime import datetime
 
-from bot.domain.delivery import SLACK, Delivery, Tell
-from bot.domain.telling import lane_of, tell
-from bot.storage.database import Database, Work
+from bot.domain.delivery import Delivery, State, Tell
+from bot.domain.telling import UPDATES, lane_of, tell
+from bot.storage.database import Work
 
 
-def report_dead(work: Work, delivery: Delivery, problem: str, now: datetime) -> None:
-    """One message an admin for each (lane, problem), until it has healed: see ``forget_problem``."""
+def report_dead(
+    work: Work, delivery: Delivery, problem: str, now: datetime, *, remedy: str, everywhere: bool = False
+) -> None:
+    """One message an admin for each way and problem, until the way has healed.
+
+    ``remedy``: a sentence of ours, what to do. ``everywhere``: it concerns every delivery of this kind.
+    """
+    if delivery.kind == Tell.PROBLEM:
+        return
+    known = [everywhere_of(delivery)] if everywhere else ways(delivery)
+    if not any(work.deliveries.has_key(mark(one)) for one in known):
+        work.deliveries.forget(f"{mark(known[0])}/")  # what was still to be told when it healed
+        work.enqueue([broken_since(delivery, known[0], now)])
     for admin in work.people.admins():
-        key = f"problem/{delivery.lane}/{problem}/{admin.id}"
-        if work.deliveries.has_key(key) or delivery.kind == Tell.PROBLEM:
+        if any(work.deliveries.has_key(f"{mark(one)}/{problem}/{admin.id}") for one in known):
             continue
         work.enqueue(
             [
                 tell(
                     Tell.PROBLEM,
-                    key,
+                    f"{mark(known[0])}/{problem}/{admin.id}",
                     now,
                     stream=f"dm/{admin.id}",
                     lane=lane_of(admin.id),
                     target=admin.id,
                     case_id=delivery.case_id,
-                    data={"delivery": delivery.id, "problem": problem, "lane": delivery.lane},
+                    data={"delivery": delivery.id, "problem": problem, "remedy": remedy},
                 )
             ]
         )
 
 
-def forget_problem(db: Database, lane: str) -> None:
-    """The lane works again: a new breakdown is news."""
-    with db.write() as work:
-        work.deliveries.forget(f"problem/{lane}/")
+def heal(work: Work, delivery: Delivery) -> None:
+    """This got through, so a new breakdown of the same would be news."""
+    for one in (way(delivery), everywhere_of(delivery)):
+        if work.deliveries.has_key(mark(one)):
+            work.deliveries.forget(mark(one))
 
 
-__all__ = ["SLACK", "forget_problem", "report_dead"]
+def broken_since(delivery: Delivery, one: str, now: datetime) -> Delivery:
+    """A row that is never sent: its key makes a success cheap, which must see that there is nothing to heal."""
+    row = tell(Tell.PROBLEM, mark(one), now, stream=mark(one), lane=delivery.lane, partner=delivery.partner)
+    row.state, row.done_at = State.DONE.value, now
+    return row
+
+
+def mark(one: str) -> str:
+    return f"problem/{one}"
+
+
+def way(delivery: Delivery) -> str:
+    """What breaks and heals together. A channel that takes no posts may well take changes, and the other way round."""
+    return f"{place(delivery)}/{delivery.lane}"
+
+
+def ways(delivery: Delivery) -> list[str]:
+    """The delivery's own first; what was told of any of them is not told again."""
+    lanes = dict.fromkeys([delivery.lane, place(delivery), UPDATES])
+    return [f"{place(delivery)}/{lane}" for lane in lanes]
+
+
+def everywhere_of(delivery: Delivery) -> str:
+    return f"{delivery.partner}/{delivery.kind}"
+
+
+def place(delivery: Delivery) -> str:
+    return lane_of(delivery.target) if delivery.target else delivery.lane

@@ -1,11 +1,12 @@
 """Looking: nothing here changes a case."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.domain.act import Act
 from bot.domain.case import Case
 from bot.domain.entry import Entry, Kind
+from bot.domain.evidence import Relation
 from bot.domain.person import Person, Team
 from bot.domain.project import Project
 from bot.domain.query import Viewer, parse
@@ -13,7 +14,7 @@ from bot.domain.reading import PAGE, PREVIEW_LIMIT, TIMELINE_PAGE, CaseForm, Det
 from bot.domain.rights import Right, is_admin
 from bot.storage.database import Database, Work
 from bot.usecases.access import case_for, helpers, person_of, projects_for
-from bot.usecases.opening import loaded
+from bot.usecases.verb import loaded
 
 INBOXES = {
     "mine": ("Assigned to me", "assignee:@me is:open"),
@@ -40,11 +41,12 @@ def show_details(db: Database, act: Act, ref: str | int, *, page: int = 1) -> De
         )
 
 
-def visible_relations(work: Work, act: Act, case: Case) -> list[tuple[object, Case]]:
+def visible_relations(work: Work, act: Act, case: Case) -> list[tuple[Relation, Case]]:
     """Relations to cases of projects that the person may not see stay hidden."""
     person = person_of(work, act.actor)
     allowed = {project.id for project in projects_for(work, person)}
-    return [(relation, other) for relation, other in work.cases.relations(case) if other.project_id in allowed]
+    found = work.cases.relations(case)
+    return [(relation, loaded(other)) for relation, other in found if other.project_id in allowed]
 
 
 def show_timeline(db: Database, act: Act, ref: str | int, *, page: int = 1) -> TimelinePage:
@@ -122,6 +124,12 @@ def home_page(db: Database, person_id: str, now: datetime) -> HomePage:
             is_admin=is_admin(person),
             helpers=helpers(work),
         )
+
+
+def names_of(db: Database, ids: Iterable[str]) -> dict[str, str]:
+    """Names of those of them who are known."""
+    with db.read() as work:
+        return {person.id: person.name for person in work.people.by_ids(ids).values()}
 
 
 def suggest_cases(db: Database, act: Act, typed: str, *, limit: int = 50) -> Sequence[Case]:

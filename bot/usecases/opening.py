@@ -9,16 +9,17 @@ from bot.domain.act import Act
 from bot.domain.case import Case, Priority, Source
 from bot.domain.casetype import SECURITY, STANDARD, CaseType
 from bot.domain.errors import Invalid, NotAllowed
-from bot.domain.evidence import Evidence, EvidenceKind, Post, PostRole, Relation, RelationKind
+from bot.domain.evidence import Evidence, Post, PostRole, Relation, RelationKind
 from bot.domain.person import Person
 from bot.domain.project import Project
 from bot.domain.reading import CaseForm, PostRef, Workspace
 from bot.domain.rights import Right, is_admin
+from bot.domain.text import kept
 from bot.storage.database import Database, Work
 from bot.usecases.access import authorize, helpers, person_of, projects_for
 from bot.usecases.evidence import evidence_of
-from bot.usecases.verb import Outcome, earlier, once, record
-from bot.usecases.working import cannot_have
+from bot.usecases.verb import Outcome, earlier, loaded, once, record
+from bot.usecases.working import cannot_have, teams_of
 
 
 class NoProject(NotAllowed):
@@ -65,8 +66,9 @@ def usable_projects(work: Work, person: Person) -> list[Project]:
     projects = projects_for(work, person, Right.CONTRIBUTE)
     if projects:
         return projects
-    if is_admin(person) and not work.projects.all():
-        raise NoProject("There is no project yet. Create the first one with `/case project new`.", can_create=True)
+    if is_admin(person):
+        there = "no project that you may use" if work.projects.all() else "no project yet"
+        raise NoProject(f"There is {there}. Create one with `/case project new`.", can_create=True)
     if work.projects.all():
         raise NoProject(f"There is no project that you may use. Ask {helpers(work)} to let you in.", can_create=False)
     raise NoProject(f"There is no project yet. Ask {helpers(work)} to create one.", can_create=False)
@@ -102,12 +104,6 @@ def case_of_post(db: Database, act: Act, channel: str, ts: str) -> Case | None:
         return None
 
 
-def loaded(case: Case) -> Case:
-    """With all that a card shows, so that it can be drawn after the session has ended."""
-    _ = case.teams, case.posts
-    return case
-
-
 def open_case(
     db: Database, act: Act, new: NewCase, workspace: Workspace, *, channel: str | None = None, project_key: str = ""
 ) -> Outcome:
@@ -118,7 +114,7 @@ def open_case(
 
     def attempt(work: Work) -> Outcome:
         person = person_of(work, act.actor)
-        if repeated := earlier(work, act) or case_from(work, new.post):
+        if repeated := earlier(work, act) or case_from(work, person, new.post):
             return repeated
         project = project_for(work, person, new, channel, project_key)
         authorize(work, Right.CONTRIBUTE, person, project)
@@ -131,7 +127,7 @@ def open_case(
             description=new.description,
             priority=new.priority,
             assignee=new.assignee,
-            teams=work.people.teams(new.teams),
+            teams=teams_of(work, new.teams),
             due=new.due,
             attributes=new.attributes,
             source=Source(new.post.source) if new.post else Source.PERSON,
@@ -141,7 +137,7 @@ def open_case(
         work.add(case)
         entry.case_id = case.id
         if new.post:
-            keep_post(work, act, case, new.post, workspace)
+            entry.data["evidence"] = keep_post(work, act, case, new.post, workspace)
         outcome = record(work, case, entry)
         if new.post:
             work.enqueue([telling.answer(case, entry, new.post.channel, new.post.thread_ts)])
@@ -150,39 +146,42 @@ def open_case(
     return once(db, attempt)
 
 
-def case_from(work: Work, post: PostRef | None) -> Outcome | None:
+def case_from(work: Work, person: Person, post: PostRef | None) -> Outcome | None:
     """The case that the post became before, unless another one is wanted on purpose."""
-    if post is None or post.again:
-        return None
-    known = work.cases.source_post(post.channel, post.ts)
+    known = work.cases.source_post(post.channel, post.ts) if post else None
     case = work.cases.by_id(known.case_id) if known else None
-    return Outcome(case, None, repeated=True) if case else None
+    if post is None or case is None:
+        return None
+    authorize(work, Right.SEE, person, case.project)
+    return None if post.again else Outcome(loaded(case), None, repeated=True)
 
 
 def project_for(work: Work, person: Person, new: NewCase, channel: str | None, key: str) -> Project:
     """Locked, since it hands out the number."""
     if key:
-        project = work.projects.by_key(key, lock=True)
+        project = work.projects.by_key(kept(key), lock=True)
         if project is None:
             keys = ", ".join(p.key for p in usable_projects(work, person))
             raise Invalid.field("project", f"There is no project {key.upper()}. You can use {keys}.")
         return project
-    project_id = new.project
-    if project_id is None:
-        projects = usable_projects(work, person)
-        guess = suggested(work, person, projects, channel)
-        if guess is None:
-            keys = ", ".join(p.key for p in projects)
-            raise Invalid.field("project", f"Say which project the case belongs to: add `in` and one of {keys}.")
-        project_id = guess.id
+    project_id = new.project or guessed(work, person, channel)
     project = work.projects.by_id(project_id, lock=True)
     if project is None:
         raise Invalid.field("project", "That project no longer exists. Choose another one.")
     return project
 
 
-def keep_post(work: Work, act: Act, case: Case, post: PostRef, workspace: Workspace) -> None:
-    """The post becomes evidence, and replies below it notes of this case."""
+def guessed(work: Work, person: Person, channel: str | None) -> int:
+    projects = usable_projects(work, person)
+    guess = suggested(work, person, projects, channel)
+    if guess is None:
+        keys = ", ".join(p.key for p in projects)
+        raise Invalid.field("project", f"Say which project the case belongs to: add `in` and one of {keys}.")
+    return guess.id
+
+
+def keep_post(work: Work, act: Act, case: Case, post: PostRef, workspace: Workspace) -> list[int]:
+    """The post becomes evidence, whose ids these are, and replies below it notes of this case."""
     pieces: list[Evidence] = evidence_of(act, case, post, workspace)
     work.add(*pieces)
     case.evidence_count = len(pieces)
@@ -194,13 +193,17 @@ def keep_post(work: Work, act: Act, case: Case, post: PostRef, workspace: Worksp
                 role=PostRole.SOURCE.value,
                 channel=post.channel,
                 ts=post.ts,
-                thread_ts=post.thread_ts,
+                thread_ts=thread_for(work, post),
             )
         )
-        return
-    work.add(Relation(case_id=case.id, kind=RelationKind.RELATES.value, other_id=known.case_id))
-    if known.role == PostRole.SOURCE:
-        known.case_id = case.id
+    else:
+        work.add(Relation(case_id=case.id, kind=RelationKind.RELATES.value, other_id=known.case_id))
+        if known.role == PostRole.SOURCE:
+            known.case_id = case.id
+    return [piece.id for piece in pieces]
 
 
-__all__ = ["EvidenceKind", "NewCase", "NoProject", "case_form", "case_of_post", "loaded", "open_case"]
+def thread_for(work: Work, post: PostRef) -> str:
+    """The thread whose replies are notes from now on. A card's thread stays its own case's."""
+    above = work.cases.post_of_thread(post.channel, post.thread_ts)
+    return post.ts if above and above.role == PostRole.CARD else post.thread_ts

@@ -1,6 +1,6 @@
 """Mirroring Slack's people, user groups and home channels; what people choose for themselves."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,8 +9,10 @@ from bot.domain.act import Act
 from bot.domain.delivery import Delivery, Tell
 from bot.domain.person import Notify, Person, Team, TeamMember
 from bot.domain.project import ChannelMember
-from bot.storage.database import Database, Work, is_repeat
+from bot.domain.text import kept_line
+from bot.storage.database import Database, Work
 from bot.usecases.access import person_of
+from bot.usecases.verb import once
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +42,25 @@ class Group:
 
 def keep_people(db: Database, profiles: Iterable[Profile], admins: frozenset[str]) -> None:
     """``admins``: Slack ids that the operator made admins of Casebook."""
-    rows = list(profiles)
-    with db.write() as work:
-        known = work.people.by_ids(profile.id for profile in rows)
-        for profile in rows:
+    rows = {profile.id: profile for profile in profiles}
+
+    def attempt(work: Work) -> None:
+        known = work.people.by_ids(rows)
+        for profile in rows.values():
             person = known.get(profile.id)
             if person is None:
-                person = Person(id=profile.id, name=profile.name)
+                person = Person(id=profile.id)
                 work.session.add(person)
-            person.name, person.tz = profile.name[:80], profile.tz
-            person.is_admin = profile.is_admin or profile.id in admins
-            person.is_guest, person.is_outside = profile.is_guest, profile.is_outside
-            person.is_bot, person.is_gone = profile.is_bot, profile.is_gone
+            update_person(person, profile, admins)
+
+    once(db, attempt)
+
+
+def update_person(person: Person, profile: Profile, admins: frozenset[str]) -> None:
+    person.name, person.tz = kept_line(profile.name)[:80] or profile.id, profile.tz[:64]
+    person.is_admin = profile.is_admin or profile.id in admins
+    person.is_guest, person.is_outside = profile.is_guest, profile.is_outside
+    person.is_bot, person.is_gone = profile.is_bot, profile.is_gone
 
 
 def knows_anybody(db: Database) -> bool:
@@ -61,20 +70,23 @@ def knows_anybody(db: Database) -> bool:
 
 def keep_groups(db: Database, groups: Sequence[Group], now: datetime) -> None:
     """All user groups of the workspace: one that is missing here is gone in Slack, and keeps its cases."""
-    with db.write() as work:
+
+    def attempt(work: Work) -> None:
         known = {team.slack_id: team for team in work.people.all_teams() if team.slack_id}
         for group in groups:
             team = known.pop(group.id, None)
             if team is None:
-                team = Team(slack_id=group.id, handle=group.handle, name=group.name, members=[])
+                team = Team(slack_id=group.id, members=[])
                 work.session.add(team)
             update_team(team, group, now)
         for team in known.values():
             team.gone_at = team.gone_at or now
 
+    once(db, attempt)
+
 
 def update_team(team: Team, group: Group, now: datetime) -> None:
-    team.handle, team.name = group.handle[:80], group.name[:120]
+    team.handle, team.name = kept_line(group.handle)[:80], kept_line(group.name)[:120]
     team.gone_at = (team.gone_at or now) if group.is_gone else None
     wanted, present = set(group.members), {member.person_id for member in team.members}
     if wanted != present:
@@ -98,7 +110,7 @@ def keep_channel(
         channel = work.projects.channel(channel_id)
         if channel is None:
             return
-        channel.name, channel.mirrored_at = name[:80], now
+        channel.name, channel.mirrored_at = kept_line(name)[:80], now
         channel.is_private, channel.is_archived, channel.is_member = is_private, is_archived, is_member
         for project in work.projects.of_channel(channel_id):
             project.is_private = is_private
@@ -128,16 +140,11 @@ def is_home_channel(db: Database, channel_id: str) -> bool:
 
 def ask(db: Database, deliveries: Sequence[Delivery]) -> None:
     """Enqueue what is not enqueued already; two replicas asking at once are as good as one."""
+    once(db, lambda work: enqueue_absent(work, deliveries))
 
-    def attempt(work: Work) -> None:
-        work.enqueue(delivery for delivery in deliveries if not work.deliveries.has_key(delivery.key))
 
-    try:
-        with db.write() as work:
-            attempt(work)
-    except Exception as error:
-        if not is_repeat(error):
-            raise
+def enqueue_absent(work: Work, deliveries: Iterable[Delivery]) -> None:
+    work.enqueue(delivery for delivery in deliveries if not work.deliveries.has_key(delivery.key))
 
 
 def ask_for_directory(db: Database, now: datetime, occasion: str) -> None:
@@ -160,29 +167,39 @@ def ask_for(db: Database, kind: Tell, now: datetime, occasion: str, target: str 
 
 def open_home(db: Database, act: Act) -> None:
     """Somebody looks at the App Home: draw it now, and keep it true from now on."""
-    with db.write() as work:
-        person = person_of(work, act.actor)
+
+    def opened(person: Person) -> None:
         person.home_opened_at = act.at
-        redraw(work, act, person)
+
+    at_home(db, act, opened)
 
 
 def turn_home(db: Database, act: Act, *, inbox: str | None = None, page: int = 1) -> None:
     """Another inbox or page of it."""
-    with db.write() as work:
-        person = person_of(work, act.actor)
+
+    def turned(person: Person) -> None:
         person.home_inbox, person.home_page = inbox or person.home_inbox, page
-        redraw(work, act, person)
+
+    at_home(db, act, turned)
 
 
 def choose_notify(db: Database, act: Act, notify: Notify) -> None:
     """Which direct messages the person wants."""
-    with db.write() as work:
-        person = person_of(work, act.actor)
+
+    def chosen(person: Person) -> None:
         person.notify = notify.value
-        redraw(work, act, person)
+
+    at_home(db, act, chosen)
 
 
-def redraw(work: Work, act: Act, person: Person) -> None:
-    delivery = telling.home(person, act.origin or act.at.isoformat(), act.at)
-    if not work.deliveries.has_key(delivery.key):
-        work.enqueue([delivery])
+def at_home(db: Database, act: Act, change: Callable[[Person], None]) -> None:
+    """Somebody changes their own App Home, which is drawn anew; a repeated click does nothing."""
+
+    def attempt(work: Work) -> None:
+        person = person_of(work, act.actor)
+        delivery = telling.home(person, act.origin or act.at.isoformat(), act.at)
+        if not work.deliveries.has_key(delivery.key):
+            change(person)
+            work.enqueue([delivery])
+
+    once(db, attempt)

@@ -5,9 +5,11 @@ from bot.domain.act import Act
 from bot.domain.delivery import Tell
 from bot.domain.errors import Invalid, NotFound
 from bot.domain.project import Channel, ChannelMember, Project
-from bot.domain.rights import is_admin
+from bot.domain.rights import Right, is_admin
+from bot.domain.text import kept
 from bot.storage.database import Database, Work
-from bot.usecases.access import admin_of, person_of, projects_for
+from bot.usecases.access import admin_of, authorize, person_of, projects_for
+from bot.usecases.verb import once
 
 
 def require_admin(db: Database, act: Act) -> None:
@@ -26,12 +28,13 @@ def create_project(
     retention_months: int | None,
     guests_allowed: bool = False,
 ) -> Project:
-    """The project and its home channel, private until Slack has said what it is."""
-    with db.write() as work:
+    """The project and its home channel, private until Slack has said what it is.
+
+    Made twice alike by the same person, it is made once: Slack may repeat a form.
+    """
+
+    def attempt(work: Work) -> Project:
         admin_of(work, act)
-        known = work.projects.by_key(key)
-        if known and known.created_by == act.actor and known.created_at == act.at:
-            return known
         project = Project.start(
             act,
             key=key,
@@ -40,11 +43,16 @@ def create_project(
             retention_months=retention_months,
             guests_allowed=guests_allowed,
         )
+        known = work.projects.by_key(project.key)
+        if known and known.is_like(project):
+            return known
         if known:
-            raise Invalid.field("key", f"{project.key} is taken by “{known.name}”. Choose another key.")
+            raise Invalid.field("key", f"{project.key} is taken. Choose another key.")
         adopt_channel(work, act, project)
         work.add(project)
         return project
+
+    return once(db, attempt)
 
 
 def change_project(
@@ -58,11 +66,9 @@ def change_project(
     guests_allowed: bool,
 ) -> tuple[Project, bool]:
     """The project, and whether anything changed."""
-    with db.write() as work:
-        admin_of(work, act)
-        project = work.projects.by_key(key, lock=True)
-        if project is None:
-            raise NotFound(f"There is no project {key.upper()}.")
+
+    def attempt(work: Work) -> tuple[Project, bool]:
+        project = managed(work, act, key, lock=True)
         before = project.home_channel
         changed = project.change(
             name=name, home_channel=home_channel, retention_months=retention_months, guests_allowed=guests_allowed
@@ -70,6 +76,20 @@ def change_project(
         if project.home_channel != before:
             adopt_channel(work, act, project)
         return project, changed
+
+    return once(db, attempt)
+
+
+def managed(work: Work, act: Act, key: str, *, lock: bool = False) -> Project:
+    """A project for an admin to manage. A private one is its members' alone, unless Casebook was put out of it too."""
+    person = admin_of(work, act)
+    project = work.projects.by_key(kept(key), lock=lock)
+    if project is None:
+        raise NotFound(f"There is no project {key.upper()}. `/case project` lists them all.")
+    home = work.projects.channel(project.home_channel)
+    if home and home.is_member and not home.is_archived:
+        authorize(work, Right.MANAGE, person, project)
+    return project
 
 
 def adopt_channel(work: Work, act: Act, project: Project) -> None:
@@ -85,11 +105,7 @@ def adopt_channel(work: Work, act: Act, project: Project) -> None:
 
 def find_project(db: Database, act: Act, key: str) -> Project:
     with db.read() as work:
-        admin_of(work, act)
-        project = work.projects.by_key(key)
-        if project is None:
-            raise NotFound(f"There is no project {key.upper()}. `/case project` lists them all.")
-        return project
+        return managed(work, act, key)
 
 
 def list_projects(db: Database, act: Act) -> tuple[list[Project], bool]:

@@ -1,9 +1,9 @@
 """The shape every change to a case has: find it, ask for the right, look for news, change it, record it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from bot.domain.act import Act
 from bot.domain.case import Case
@@ -16,6 +16,7 @@ from bot.storage.database import Database, Work, is_repeat
 from bot.usecases.access import case_for, those_who_may_see
 
 P = ParamSpec("P")
+T = TypeVar("T")
 Ref = str | int
 
 
@@ -56,7 +57,7 @@ def verb(*guards: str) -> Callable[[Body[P]], Verb[P]]:
     return decorate
 
 
-def once(db: Database, attempt: Callable[[Work], Outcome]) -> Outcome:
+def once(db: Database, attempt: Callable[[Work], T]) -> T:
     """Run ``attempt`` in a unit of work; if somebody did the same in the same instant, run it again to find theirs."""
     try:
         with db.write() as work:
@@ -72,19 +73,35 @@ def earlier(work: Work, act: Act) -> Outcome | None:
     """What this very arrival did before, if the outside repeats itself."""
     entry = work.cases.entry_of(act.origin) if act.origin else None
     case = work.cases.by_id(entry.case_id) if entry else None
-    return Outcome(case, entry, repeated=True) if case else None
+    return Outcome(loaded(case), entry, repeated=True) if case else None
 
 
-def refuse_stale(work: Work, case: Case, act: Act, guards: tuple[str, ...]) -> None:
-    if act.seen is None or act.seen >= case.version or not guards:
+def refuse_stale(work: Work, case: Case, act: Act, guards: Collection[str]) -> None:
+    if not guards:
         return
     news = [
         entry
-        for entry in work.cases.entries_since(case, act.seen)
+        for entry in entries_unseen(work, case, act)
         if entry.actor != act.actor and any(field in entry.changes for field in guards)
     ]
     if news:
         raise Conflict(f"{case.key} has changed since you looked: {said(work, news)}. Look again before you change it.")
+
+
+def entries_unseen(work: Work, case: Case, act: Act) -> Sequence[Entry]:
+    """Oldest first."""
+    if act.seen is None or act.seen >= case.version:
+        return ()
+    return work.cases.entries_since(case, act.seen)
+
+
+def as_seen(work: Work, case: Case, act: Act) -> dict[str, Any]:
+    """What has changed since the person looked, as it was then: field → plain value."""
+    seen: dict[str, Any] = {}
+    for entry in entries_unseen(work, case, act):
+        for field in entry.changes:
+            seen.setdefault(field, entry.before(field))
+    return seen
 
 
 def said(work: Work, entries: list[Entry]) -> str:
@@ -101,9 +118,15 @@ def said(work: Work, entries: list[Entry]) -> str:
 def record(work: Work, case: Case, entry: Entry | None) -> Outcome:
     """Write the entry and everything it causes, in the transaction of the change itself."""
     if entry is None:
-        return Outcome(case, None)
+        return Outcome(loaded(case), None)
     work.add(entry)
     people = work.people.by_ids(people_wanted(case, entry))
     may_see = those_who_may_see(work, case.project, people.values())
     work.enqueue(deliveries_for(case, entry, {person.id: person for person in may_see}))
-    return Outcome(case, entry)
+    return Outcome(loaded(case), entry)
+
+
+def loaded(case: Case) -> Case:
+    """With all that a card shows, so that it can be drawn after the session has ended."""
+    _ = case.teams, case.posts
+    return case

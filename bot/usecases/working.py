@@ -6,15 +6,16 @@ from datetime import date
 from typing import Any
 
 from bot.domain.act import Act
-from bot.domain.case import Case, Priority
+from bot.domain.case import Case, Priority, filled, plain
 from bot.domain.entry import Entry
 from bot.domain.errors import Invalid
 from bot.domain.evidence import Note, RelationKind
 from bot.domain.person import Person, Team
 from bot.domain.rights import Right
+from bot.domain.text import is_blank, kept, kept_line
 from bot.storage.database import Work
 from bot.usecases.access import case_for, those_who_may_see
-from bot.usecases.verb import verb
+from bot.usecases.verb import as_seen, refuse_stale, verb
 
 
 @verb("assignee", "status")
@@ -29,13 +30,12 @@ def assign_case(
     """``team``: an id, a handle or a Slack user group's id. A person and a team may both be given."""
     if nobody:
         return case.unassign(act)
-    if person and team is not None:
-        return case.edit(act, assignee=able(work, case, person), teams=[team_of(work, team)])
-    if team is not None:
-        return case.assign_team(act, team_of(work, team))
-    if not person:
+    teams = [team_of(work, team)] if team is not None else None
+    if person:
+        return case.assign(act, kept_or_able(work, case, person), teams)
+    if teams is None:
         raise Invalid.field("assignee", "Choose a person or a team, or tick that nobody has it.")
-    return case.assign(act, able(work, case, person))
+    return case.assign(act, case.assignee, teams)
 
 
 @verb("priority")
@@ -46,19 +46,19 @@ def prioritize_case(work: Work, case: Case, act: Act, priority: Priority) -> Ent
 @verb("status")
 def set_status(work: Work, case: Case, act: Act, status: str, reason: str | None = None) -> Entry | None:
     """``status``: a name of the case's type or a group's name, in any spelling of capitals."""
-    return case.set_status(act, case.type.status_named(status), reason)
+    return case.set_status(act, status, reason)
 
 
 @verb("status")
 def close_case(
     work: Work, case: Case, act: Act, reason: str | None = None, status: str | None = None, text: str = ""
 ) -> Entry | None:
-    """``status``: one of the closed group's, else its default. ``text``: a closing note."""
-    note = new_note(case, act, text) if text.strip() else None
-    if note and case.is_open:
-        work.add(note)
-        return case.close(act, reason, status, note)
-    return case.close(act, reason, status)
+    """``status``: one of the closed group's, else its default. ``text``: a closing note, kept in any case."""
+    if is_blank(text):
+        return case.close(act, reason, status)
+    note = new_note(case, act, text)
+    work.add(note)
+    return case.close(act, reason, status, note) or case.add_note(act, note)
 
 
 @verb("status")
@@ -104,26 +104,52 @@ class Edits:
     attributes: Mapping[str, str] = field(default_factory=dict)
 
 
-@verb("title", "description", "priority", "assignee", "due", "teams", "attributes")
+@verb()
 def edit_case(work: Work, case: Case, act: Act, edits: Edits) -> Entry | None:
+    """The form holds every field: one that the person left as they saw it stays as it is now."""
     others = {name: value for name, value in case.attributes.items() if name not in edits.attributes}
     fields: dict[str, Any] = {
         "title": edits.title,
         "description": edits.description,
         "priority": edits.priority.value,
-        "assignee": kept_or_able(work, case, edits.assignee),
+        "assignee": edits.assignee,
         "due": edits.due,
         "attributes": others | dict(edits.attributes),
-        "teams": work.people.teams(edits.teams),
+        "teams": teams_of(work, edits.teams, case.teams),
     }
+    for name in left_alone(edits, fields["teams"], as_seen(work, case, act)):
+        del fields[name]
+    refuse_stale(work, case, act, fields)
+    if "assignee" in fields:
+        fields["assignee"] = kept_or_able(work, case, edits.assignee)
     return case.edit(act, **fields)
+
+
+def left_alone(edits: Edits, teams: Sequence[Team], seen: Mapping[str, Any]) -> list[str]:
+    """Of the fields that have changed since the person looked, those that the form still holds as they were then."""
+    held = {
+        "title": kept_line(edits.title),
+        "description": kept(edits.description),
+        "priority": edits.priority.value,
+        "assignee": edits.assignee,
+        "due": plain(edits.due),
+        "attributes": filled(edits.attributes),
+        "teams": sorted(team.handle for team in teams),
+    }
+    before = dict(seen)
+    if "attributes" in seen:
+        before["attributes"] = {name: was for name, was in seen["attributes"].items() if name in edits.attributes}
+    if "teams" in seen:
+        before["teams"] = sorted(seen["teams"])
+    return [name for name, value in held.items() if name in before and before[name] == value]
 
 
 @verb()
 def relate_case(work: Work, case: Case, act: Act, kind: RelationKind, other: str | int) -> Entry | None:
     """Raises ``NotFound`` or ``NotAllowed`` for the other case as for the first."""
     target = case_for(work, act, other, Right.SEE)
-    if work.cases.relation(case, kind.value, target):
+    known = work.cases.relation(case, kind.value, target)
+    if known or (kind == RelationKind.RELATES and work.cases.relation(target, kind.value, case)):
         return None
     relation, entry = case.relate(act, kind, target)
     work.add(relation)
@@ -138,9 +164,9 @@ def note_case(work: Work, case: Case, act: Act, text: str) -> Entry:
 
 
 def new_note(case: Case, act: Act, text: str) -> Note:
-    if not text.strip():
+    if is_blank(text):
         raise Invalid.field("text", "A note needs some text.")
-    return Note(case_id=case.id, author=act.actor, text=text.strip(), created_at=act.at)
+    return Note(case_id=case.id, author=act.actor, text=text, created_at=act.at)
 
 
 def kept_or_able(work: Work, case: Case, person_id: str | None) -> str | None:
@@ -171,7 +197,16 @@ def team_of(work: Work, team: str | int) -> Team:
     if isinstance(team, int):
         found = work.people.team(team)
     else:
-        found = work.people.team_from_slack(team) or work.people.team_with_handle(team)
+        found = work.people.team_from_slack(kept(team)) or work.people.team_with_handle(kept(team))
     if found is None or found.gone_at:
-        raise Invalid.field("teams", f"There is no team {team}. Teams are this workspace's user groups.")
+        named = f"@{team.lstrip('@')}" if isinstance(team, str) else "of that name any more"
+        raise Invalid.field("teams", f"There is no team {named}. Teams are this workspace's user groups.")
+    return found
+
+
+def teams_of(work: Work, ids: Sequence[int], present: Sequence[Team] = ()) -> Sequence[Team]:
+    """Teams by their ids. One that is gone in Slack may stay among ``present`` ones, but is given nothing new."""
+    found = work.people.teams(ids)
+    if len(found) < len(set(ids)) or any(team.gone_at and team not in present for team in found):
+        raise Invalid.field("teams", "One of these teams no longer exists. Choose again.")
     return found

@@ -1,0 +1,163 @@
+"""Settings from the environment. An error names the variable and what it should be; secrets are never shown."""
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal, cast
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+
+SLACK_API = "https://slack.com/api/"
+# Bolt takes both together as a wish to install by OAuth, and then leaves the bot token out of account.
+NOT_OURS = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
+SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,}")
+
+Mode = Literal["socket", "http"]
+LogFormat = Literal["text", "json"]
+
+
+class SettingsError(Exception):
+    """One line for each variable that is missing or wrong."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """``app_token`` is empty unless set, and must be set in Socket Mode; ``signing_secret`` likewise in HTTP mode."""
+
+    bot_token: str = field(repr=False)
+    app_token: str = field(default="", repr=False)
+    signing_secret: str = field(default="", repr=False)
+    api_url: str = SLACK_API
+    mode: Mode = "socket"
+    host: str = "127.0.0.1"
+    port: int = 3000
+    admins: frozenset[str] = frozenset()
+    database_url: str = field(default="sqlite:///casebook.db", repr=False)
+    log_format: LogFormat = "text"
+    log_level: str = "info"
+
+
+class Reading:
+    """The values, and what is wrong with them so far."""
+
+    def __init__(self, values: Mapping[str, str | None]) -> None:
+        self.values = values
+        self.problems: list[str] = []
+
+    def text(self, name: str, default: str = "") -> str:
+        return (self.values.get(name) or "").strip() or default
+
+    def wrong(self, name: str, should_be: str) -> None:
+        self.problems.append(f"{name} {should_be}")
+
+    def token(self, name: str, prefixes: tuple[str, ...], where: str, *, needed: str) -> str:
+        """``needed``: when it must be set, as the end of a sentence; empty if it need not be."""
+        token = self.text(name)
+        if not token and needed:
+            self.wrong(name, f"is missing{needed}: {where}.")
+        elif token and not token.startswith(prefixes):
+            self.wrong(name, f"should start with {prefixes[0]} and does not: {where}.")
+        return token
+
+    def choice(self, name: str, choices: tuple[str, ...]) -> str:
+        value = self.text(name, choices[0]).lower()
+        if value in choices:
+            return value
+        self.wrong(name, f"should be {', '.join(choices[:-1])} or {choices[-1]}, not {value!r}.")
+        return choices[0]
+
+    def port(self, name: str, default: int) -> int:
+        value = self.text(name, str(default))
+        if value.isascii() and value.isdigit() and int(value) <= 65535:
+            return int(value)
+        self.wrong(name, f"should be a number from 0 (any free port) to 65535, not {value!r}.")
+        return default
+
+    def api_url(self, name: str) -> str:
+        value = self.text(name, SLACK_API)
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.netloc:
+            self.wrong(name, f"should be the address of Slack's Web API, for example {SLACK_API}.")
+        return value.rstrip("/") + "/"
+
+    def people(self, name: str) -> frozenset[str]:
+        ids = frozenset(re.split(r"[,\s]+", self.text(name))) - {""}
+        if strange := sorted(word for word in ids if not SLACK_ID.fullmatch(word)):
+            self.wrong(
+                name,
+                "should be Slack user ids separated by commas, for example U012ABCDEF (in a person's profile: ⋮, "
+                f"Copy member ID), and {', '.join(strange)} cannot be one.",
+            )
+        return ids
+
+    def database_url(self, name: str, default: str) -> str:
+        value = self.text(name, default)
+        scheme = urlsplit(value).scheme
+        if scheme == "sqlite":
+            if not value.partition(":///")[2] or ":memory:" in value:
+                self.wrong(name, f"should name a file, for example {default}.")
+        elif scheme not in {"postgres", "postgresql", "postgresql+psycopg"}:
+            self.wrong(name, f"should be {default} or postgresql://user:password@host/name.")
+        elif not find_spec("psycopg"):
+            self.wrong(name, "names PostgreSQL, whose driver is not installed: pip install 'casebook[postgres]'.")
+        return value
+
+
+def load(environ: Mapping[str, str] | None = None, dotenv: Path | None = Path(".env")) -> Settings:
+    """From the environment, and from the file ``dotenv`` for what the environment leaves out."""
+    file = dotenv_values(dotenv, interpolate=False) if dotenv and dotenv.is_file() else {}
+    environ = os.environ if environ is None else environ
+    reading = Reading({**file, **environ})
+    if all(name in environ for name in NOT_OURS):
+        reading.wrong(
+            NOT_OURS[0], f"and {NOT_OURS[1]} are set: with them Slack's library ignores SLACK_BOT_TOKEN. Unset them."
+        )
+    mode = cast(Mode, reading.choice("CASEBOOK_MODE", ("socket", "http")))
+    settings = Settings(
+        bot_token=bot_token(reading),
+        app_token=app_token(reading, mode),
+        signing_secret=signing_secret(reading, mode),
+        api_url=reading.api_url("SLACK_API_URL"),
+        mode=mode,
+        host=reading.text("CASEBOOK_HOST", "127.0.0.1"),
+        port=reading.port("CASEBOOK_PORT", 3000),
+        admins=reading.people("CASEBOOK_ADMINS"),
+        database_url=reading.database_url("DATABASE_URL", "sqlite:///casebook.db"),
+        log_format=cast(LogFormat, reading.choice("LOG_FORMAT", ("text", "json"))),
+        log_level=reading.choice("LOG_LEVEL", ("info", "debug", "warning", "error")),
+    )
+    if reading.problems:
+        raise SettingsError(reading.problems)
+    return settings
+
+
+def bot_token(reading: Reading) -> str:
+    where = "the Bot User OAuth Token of your app's page OAuth & Permissions"
+    return reading.token("SLACK_BOT_TOKEN", ("xoxb-", "xoxe.xoxb-"), where, needed=" and is always needed")
+
+
+def app_token(reading: Reading, mode: Mode) -> str:
+    where = "an App-Level Token with the scope connections:write, made on your app's page Basic Information"
+    needed = " and is needed in Socket Mode (CASEBOOK_MODE=socket)" if mode == "socket" else ""
+    return reading.token("SLACK_APP_TOKEN", ("xapp-",), where, needed=needed)
+
+
+def signing_secret(reading: Reading, mode: Mode) -> str:
+    where = "the Signing Secret of your app's page Basic Information"
+    needed = " and is needed in HTTP mode (CASEBOOK_MODE=http)" if mode == "http" else ""
+    return reading.token("SLACK_SIGNING_SECRET", ("",), where, needed=needed)
+
+
+def manifest_file() -> Path:
+    """``manifest.yml`` at the top of a checkout; the wheel carries it inside the package."""
+    here = Path(__file__).parent
+    beside = here.parent / "manifest.yml"
+    return beside if beside.is_file() else here / "manifest.yml"

@@ -1,0 +1,239 @@
+"""The check-up: what is wrong, and what to do about it. Nothing is changed and no secret is shown."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.config import Settings, SettingsError, manifest_file
+from bot.domain.delivery import Delivery, State
+from bot.domain.project import Channel
+from bot.logs import redacted
+from bot.storage import migrate
+from bot.storage.database import Database
+
+STUCK_AFTER = timedelta(minutes=5)
+SKEW = timedelta(seconds=60)
+LOOKED_AT = 500
+OF_THE_TOKEN = {
+    "account_inactive", "invalid_auth", "missing_scope", "no_permission", "not_allowed_token_type", "not_authed",
+    "org_login_required", "team_access_not_granted", "token_expired", "token_revoked",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """``what`` is wrong and its ``remedy``, each a sentence or two. A warning does not keep Casebook from working."""
+
+    level: Literal["problem", "warning"]
+    what: str
+    remedy: str
+
+
+def settings_findings(error: SettingsError) -> list[Finding]:
+    return [
+        Finding("problem", sentence, "Set it in the environment or in .env; .env.example explains each setting.")
+        for sentence in error.problems
+    ]
+
+
+def examine(settings: Settings, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> list[Finding]:
+    db = Database(settings.database_url, pool_size=2)
+    try:
+        return [*slack(settings, now), *database(db, now)]
+    finally:
+        db.close()
+
+
+# -- Slack ------------------------------------------------------------------------------------------------------------
+
+
+def slack(settings: Settings, now: Callable[[], datetime]) -> Iterator[Finding]:
+    client = WebClient(token=settings.bot_token, base_url=settings.api_url, timeout=10, retry_handlers=[])
+    try:
+        answer = client.auth_test()
+    except (SlackApiError, OSError) as error:
+        yield trouble(error, settings, "bot")
+        return
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    yield from scopes(headers, wanted_scopes(manifest_file()))
+    yield from clock(headers, now())
+    if settings.mode == "socket":
+        yield from socket_mode(client, settings)
+
+
+def trouble(error: SlackApiError | OSError, settings: Settings, whose: Literal["bot", "app"]) -> Finding:
+    """Why Slack did not answer a call made with this token."""
+    if isinstance(error, OSError):
+        what = f"Slack cannot be reached at {settings.api_url}: {error}."
+        return Finding("problem", what, "Check the network, HTTPS_PROXY and SLACK_API_URL.")
+    reason = refusal(error)
+    if reason not in OF_THE_TOKEN:
+        what = f"Slack answers with trouble of its own: {reason}."
+        return Finding("problem", what, "Try again in a minute; slack-status.com says how Slack is doing.")
+    if whose == "bot":
+        remedy = "Install the app again and copy SLACK_BOT_TOKEN from its page OAuth & Permissions."
+        return Finding("problem", f"Slack refuses the bot token: {reason}.", remedy)
+    remedy = "Make one with the scope connections:write on the app's page Basic Information: SLACK_APP_TOKEN."
+    return Finding("problem", f"Slack refuses the app-level token: {reason}.", remedy)
+
+
+def refusal(error: SlackApiError) -> str:
+    """Slack's word for it; slack_sdk puts a whole page there when the answer is no JSON."""
+    data = getattr(error.response, "data", error.response)
+    word = str(data.get("error") or "") if isinstance(data, dict) else ""
+    return word if word and " " not in word else "an answer that is not Slack's"
+
+
+def wanted_scopes(manifest: Path) -> frozenset[str]:
+    content: dict[str, Any] = yaml.safe_load(manifest.read_text(encoding="utf-8"))
+    return frozenset(content["oauth_config"]["scopes"]["bot"])
+
+
+def scopes(headers: Mapping[str, Any], wanted: frozenset[str]) -> Iterator[Finding]:
+    granted = {scope.strip() for scope in str(headers.get("x-oauth-scopes", "")).split(",")} - {""}
+    if not granted:
+        yield Finding(
+            "warning", "Slack did not say which scopes the token has.", "Compare the app's scopes with manifest.yml."
+        )
+    elif missing := wanted - granted:
+        yield Finding(
+            "problem",
+            f"The bot token lacks the scopes {', '.join(sorted(missing))}.",
+            "Paste manifest.yml into the app's page App Manifest, save, and install the app again.",
+        )
+
+
+def clock(headers: Mapping[str, Any], now: datetime) -> Iterator[Finding]:
+    try:
+        theirs = parsedate_to_datetime(str(headers["date"]))
+    except (KeyError, ValueError):
+        return
+    skew = now - theirs
+    if abs(skew) > SKEW:
+        way = "ahead of" if skew > timedelta() else "behind"
+        yield Finding(
+            "problem",
+            f"This machine's clock is {abs(skew).total_seconds():.0f} s {way} Slack's.",
+            "Set the clock (switch on NTP): Slack's signatures are valid for 5 minutes, and timelines need true times.",
+        )
+
+
+def socket_mode(client: WebClient, settings: Settings) -> Iterator[Finding]:
+    try:
+        client.apps_connections_open(app_token=settings.app_token)
+    except (SlackApiError, OSError) as error:
+        yield trouble(error, settings, "app")
+
+
+# -- the database -----------------------------------------------------------------------------------------------------
+
+
+def database(db: Database, now: Callable[[], datetime]) -> Iterator[Finding]:
+    try:
+        needed = migrate.head()
+        present = migrate.current(db) if is_there(db) else None
+        if present != needed:
+            yield schema(db, present, needed)
+            return
+        yield from deliveries(db, now())
+        yield from channels(db)
+        yield from people(db)
+    except SQLAlchemyError as error:
+        yield Finding(
+            "problem",
+            f"The database {shown(db)} cannot be used: {redacted(first_line(error))}.",
+            "Check DATABASE_URL, that the database runs, and that this user may read and write it.",
+        )
+
+
+def is_there(db: Database) -> bool:
+    """Looking into an SQLite file that is not there would make it."""
+    return not db.is_sqlite or Path(db.url.database or "").exists()
+
+
+def schema(db: Database, present: str | None, needed: str | None) -> Finding:
+    what = f"The database {shown(db)} has schema {present or 'none'}, this Casebook needs {needed}."
+    return Finding("problem", what, "Run `python -m bot migrate` (on SQLite, `serve` does it by itself).")
+
+
+def shown(db: Database) -> str:
+    """The address without its password."""
+    return db.url.render_as_string(hide_password=True)
+
+
+def first_line(error: SQLAlchemyError) -> str:
+    return (str(getattr(error, "orig", None) or error).splitlines() or [type(error).__name__])[0].rstrip(".")
+
+
+def deliveries(db: Database, now: datetime) -> Iterator[Finding]:
+    with db.read() as work:
+        stuck = work.deliveries.stuck(now - STUCK_AFTER)
+        dead = work.deliveries.backlog().counts[State.DEAD]
+        rows = work.deliveries.dead(LOOKED_AT)
+    if stuck:
+        yield Finding(
+            "problem",
+            f"{stuck} deliveries have been due for more than 5 minutes.",
+            "See that `python -m bot serve` runs and can reach Slack; `python -m bot outbox list` shows their errors.",
+        )
+    if dead:
+        yield from dead_letters(dead, rows)
+
+
+def dead_letters(count: int, rows: Any) -> Iterator[Finding]:
+    lanes = Counter((row.lane, last_error(row)) for row in rows)
+    for (lane, error), many in lanes.most_common():
+        yield Finding(
+            "problem",
+            f"{many} deliveries of {lane} are dead: {error}.",
+            "Mend the cause, then `python -m bot outbox retry --dead`; or `outbox drop` those that nobody misses.",
+        )
+    if count > len(rows):
+        yield Finding("problem", f"{count - len(rows)} older deliveries are dead as well.", "See `outbox list --dead`.")
+
+
+def last_error(row: Delivery) -> str:
+    return redacted(row.last_error or "no error was recorded").rstrip(".")
+
+
+def channels(db: Database) -> Iterator[Finding]:
+    with db.read() as work:
+        rows = {channel.id: channel for channel in work.projects.channels()}
+        homes = [(project.key, rows.get(project.home_channel)) for project in work.projects.all()]
+    for key, channel in homes:
+        if channel and (finding := home_channel(key, channel)):
+            yield finding
+
+
+def home_channel(key: str, channel: Channel) -> Finding | None:
+    name = f"#{channel.name}" if channel.name else channel.id
+    if channel.mirrored_at is None:
+        what = f"Slack has not yet told Casebook about {name}, the home channel of {key}; until then {key} is private."
+        return Finding("warning", what, "Let `python -m bot serve` run for a minute; see `outbox list` if it stays.")
+    if channel.is_archived:
+        what = f"{name}, the home channel of {key}, is archived: nothing of {key} can be posted."
+        return Finding("problem", what, f"Unarchive it, or give {key} another with `/case project {key}`.")
+    if not channel.is_member:
+        what = f"Casebook is not in {name}, the home channel of {key}: it sees no replies there."
+        return Finding("problem", what, f"Type `/invite @casebook` in {name}.")
+    return None
+
+
+def people(db: Database) -> Iterator[Finding]:
+    with db.read() as work:
+        if work.people.any():
+            return
+    yield Finding(
+        "problem",
+        "Casebook knows nobody of the workspace yet, so it must turn everybody away.",
+        "Start `python -m bot serve`: it asks Slack for everybody at once; the bot needs the scope users:read.",
+    )

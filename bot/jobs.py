@@ -1,0 +1,90 @@
+"""The clockwork. It keeps nothing: a job's slot is claimed as a row, so it runs once however many replicas tick."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+
+from bot.storage import claims
+from bot.storage.database import Database
+from bot.usecases.people import ask_for_directory
+
+KEPT_FOR = timedelta(days=7)
+BATCH = 500
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Job:
+    """Runs once in each ``every``, counted from ``at`` after midnight UTC; ``run`` gets the slot's time."""
+
+    name: str
+    every: timedelta
+    run: Callable[[Database, datetime, datetime], None]
+    at: timedelta = timedelta()
+
+    def slot(self, now: datetime) -> datetime:
+        """The latest time at which the job was due."""
+        return now - (now - EPOCH - self.at) % self.every
+
+
+def mirror_directory(db: Database, now: datetime, slot_at: datetime) -> None:
+    """Events tell of changes; this catches those that were missed."""
+    ask_for_directory(db, now, f"hourly/{slot_at:%Y-%m-%dT%H}")
+
+
+def purge(db: Database, now: datetime, slot_at: datetime) -> None:
+    """A little at a time, since nobody else can write to SQLite meanwhile."""
+    while True:
+        with db.write() as work:
+            if work.deliveries.purge_done(now - KEPT_FOR, BATCH) < BATCH:
+                break
+    with db.write() as work:
+        claims.purge_slots(work, now - KEPT_FOR)
+
+
+JOBS = (
+    Job("directory", timedelta(hours=1), mirror_directory),
+    Job("purge", timedelta(days=1), purge, at=timedelta(hours=3)),
+)
+
+
+class Clockwork:
+    """Looks every minute for slots that nobody has run yet; after a long stop each job so runs once."""
+
+    def __init__(self, db: Database, clock: Callable[[], datetime], jobs: tuple[Job, ...] = JOBS) -> None:
+        self.db, self.clock, self.jobs = db, clock, jobs
+        self._seen: dict[str, datetime] = {}
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        )
+
+    def start(self) -> None:
+        for job in self.jobs:
+            # `next_run_time` in the past would be one more misfire; now is when what is overdue should run.
+            self._scheduler.add_job(
+                self.tick, CronTrigger(second=0, timezone=UTC), args=[job], next_run_time=datetime.now(UTC)
+            )
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Waits for what is running."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
+
+    def tick(self, job: Job) -> None:
+        now = self.clock()
+        slot_at = job.slot(now)
+        if self._seen.get(job.name) == slot_at:
+            return
+        with self.db.write() as work:
+            ours = claims.slot(work, job.name, slot_at)
+        self._seen[job.name] = slot_at
+        if ours:
+            log.info("Running %s of %s", job.name, slot_at.isoformat())
+            job.run(self.db, now, slot_at)

@@ -1,0 +1,41 @@
+"""Opening modals: the one call to Slack that a click's trigger is for."""
+
+from typing import Any
+
+from bot.domain.act import Act
+from bot.domain.reading import PostRef
+from bot.surfaces.desk import Body, Desk, is_in_modal
+from bot.usecases import looking, opening
+from bot.usecases.opening import NoProject
+from bot.views import forms
+
+
+def open_modal(client: Any, body: Body, view: dict[str, Any]) -> None:
+    """On top of the modal that the person is in, else as a new one."""
+    call = client.views_push if is_in_modal(body) else client.views_open
+    call(trigger_id=body["trigger_id"], view=view)
+
+
+def open_new_form(
+    desk: Desk,
+    body: Body,
+    client: Any,
+    *,
+    act: Act,
+    channel: str | None = None,
+    title: str = "",
+    post: PostRef | None = None,
+) -> None:
+    """The New case form; an admin without any project is led to create one instead."""
+    try:
+        form = opening.case_form(desk.db, act, channel=channel, title=title, post=post)
+    except NoProject as missing:
+        if not missing.can_create:
+            raise
+        open_modal(client, body, forms.project_form(channel=channel, first=True))
+        return
+    open_modal(client, body, forms.new_case_form(form, channel=channel))
+
+
+def open_edit_form(desk: Desk, body: Body, client: Any, act: Act, ref: str | int) -> None:
+    open_modal(client, body, forms.edit_case_form(looking.edit_form(desk.db, act, ref)))

@@ -1,0 +1,26 @@
+"""Pickers that fill themselves while somebody types."""
+
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from bot.surfaces.desk import Desk
+from bot.usecases import looking
+from bot.views import pickers
+
+
+def register(app: App, desk: Desk) -> None:
+    @app.options("form.case")
+    def suggest_cases(ack: Ack, body: dict[str, Any]) -> None:
+        found = looking.suggest_cases(desk.db, desk.act(body, "form"), body["value"])
+        ack(options=pickers.case_options(found))
+
+    @app.options("form.teams")
+    def suggest_teams(ack: Ack, body: dict[str, Any]) -> None:
+        found = looking.suggest_teams(desk.db, desk.act(body, "form"), body["value"])
+        ack(options=pickers.team_options(found))
+
+    @app.options("form.project")
+    def suggest_projects(ack: Ack, body: dict[str, Any]) -> None:
+        found = looking.suggest_projects(desk.db, desk.act(body, "form"), body["value"])
+        ack(options=pickers.project_options(found))

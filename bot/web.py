@@ -1,0 +1,170 @@
+"""The web server: Slack's requests in HTTP mode, health and figures in both modes."""
+
+import logging
+import re
+import socket
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from threading import Event, Thread
+from time import monotonic
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from slack_bolt import App
+from slack_bolt.adapter.wsgi import SlackRequestHandler
+from waitress import wasyncore
+from waitress.server import create_server
+
+from bot.storage.database import Database
+from bot.usecases.operating import Figure, figures
+
+EVENTS_PATH = "/slack/events"
+# A listener holds its thread until it has acknowledged: forty of them keep one slow click from delaying another.
+THREADS = 40
+BIGGEST_BODY = 1_048_576
+TIMESTAMP = re.compile(r"[0-9]{1,12}")
+
+log = logging.getLogger(__name__)
+
+
+def site(app: App | None, db: Database, problems: Callable[[], list[str]]) -> "Site":
+    """``app``: ``None`` in Socket Mode, where there may be no signing secret to check requests with."""
+    slack = SlackRequestHandler(app, EVENTS_PATH) if app else None
+    return Site(slack, problems, lambda: figures(db, datetime.now(UTC)))
+
+
+class Site:
+    """The WSGI application. ``problems`` are sentences, none when all is well."""
+
+    def __init__(
+        self,
+        slack: WSGIApplication | None,
+        problems: Callable[[], list[str]],
+        figures: Callable[[], Iterable[Figure]],
+    ) -> None:
+        self.slack, self.problems, self.figures = slack, problems, figures
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        path, method = environ.get("PATH_INFO", ""), environ.get("REQUEST_METHOD", "")
+        if path == EVENTS_PATH and self.slack:
+            return self.events(self.slack, environ, start_response)
+        if path == "/healthz" and method == "GET":
+            return self.health(start_response)
+        if path == "/metrics" and method == "GET":
+            return answer(start_response, "200 OK", prometheus(self.figures()), "text/plain; version=0.0.4")
+        return answer(start_response, "404 Not Found", "There is nothing here.\n")
+
+    def events(
+        self, slack: WSGIApplication, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        if not TIMESTAMP.fullmatch(environ.get("HTTP_X_SLACK_REQUEST_TIMESTAMP", "0")):
+            # Bolt 1.30 fails on it with an error of its own, traceback included.
+            return answer(start_response, "401 Unauthorized", "This is no request of Slack's.\n")
+        try:
+            return slack(environ, start_response)
+        except (ValueError, TypeError, AttributeError, RecursionError) as error:
+            # Bolt reads the body before it checks the signature, so anybody can send it one that cannot be read.
+            log.warning("A request to %s could not be read: %s", EVENTS_PATH, type(error).__name__)
+            return answer(start_response, "400 Bad Request", "This is no request of Slack's.\n")
+
+    def health(self, start_response: StartResponse) -> Iterable[bytes]:
+        problems = self.problems()
+        if problems:
+            return answer(start_response, "503 Service Unavailable", "\n".join(problems) + "\n")
+        return answer(start_response, "200 OK", "ok\n")
+
+
+def answer(start_response: StartResponse, status: str, text: str, kind: str = "text/plain") -> Iterable[bytes]:
+    body = text.encode()
+    separator = ";" if ";" in kind else "; charset=utf-8"
+    headers = [("Content-Type", kind if separator == ";" else kind + separator), ("Content-Length", str(len(body)))]
+    start_response(status, headers)
+    return [body]
+
+
+def prometheus(figures: Iterable[Figure]) -> str:
+    """Prometheus' text format, version 0.0.4."""
+    lines: list[str] = []
+    named = ""
+    for figure in figures:
+        if figure.name != named:
+            named = figure.name
+            lines += [f"# HELP {named} {figure.help}", f"# TYPE {named} gauge"]
+        labels = ",".join(f'{name}="{escaped(value)}"' for name, value in figure.labels.items())
+        lines.append(f"{named}{{{labels}}} {figure.value}" if labels else f"{named} {figure.value}")
+    return "\n".join(lines) + "\n"
+
+
+def escaped(label: str) -> str:
+    return label.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+
+
+class PortTaken(Exception):
+    """The sentence says which address could not be had, and what to set."""
+
+
+class Server:
+    """waitress in a thread of its own."""
+
+    def __init__(self, app: WSGIApplication, host: str, port: int, threads: int = THREADS) -> None:
+        self.app, self.host, self.threads = app, host, threads
+        self.port = port  # after `start` the real one, also when 0 asked for any
+        self._map: dict[int, Any] = {}
+        self._stopping = Event()
+        self._deadline = 0.0
+        self._inner: Any = None
+        self._thread = Thread(target=self._run, name="web", daemon=True)
+
+    def start(self) -> None:
+        """Returns when the port is open. Raises ``PortTaken``."""
+        listening = bound(self.host, self.port)
+        self.port = listening.getsockname()[1]
+        self._inner = create_server(
+            self.app,
+            map=self._map,
+            sockets=[listening],
+            threads=self.threads,
+            max_request_body_size=BIGGEST_BODY,
+            max_request_header_size=65_536,
+            connection_limit=1000,
+            ident=None,
+        )
+        self._thread.start()
+
+    def stop(self, timeout: float = 5.0) -> None:
+        """Take no new connections, finish what is being answered, then close."""
+        if self._inner is None:
+            return
+        self._deadline = monotonic() + timeout
+        self._stopping.set()
+        self._inner.pull_trigger()
+        self._thread.join(timeout + 2)
+
+    def _run(self) -> None:
+        """waitress' sockets are touched on this thread only."""
+        while not self._stopping.is_set():
+            wasyncore.loop(timeout=1, map=self._map, use_poll=True, count=1)
+        wasyncore.dispatcher.close(self._inner)
+        while self._busy() and monotonic() < self._deadline:
+            wasyncore.loop(timeout=0.05, map=self._map, use_poll=True, count=1)
+        self._inner.task_dispatcher.shutdown(timeout=max(0.2, self._deadline - monotonic()))
+        for channel in list(self._inner.active_channels.values()):
+            channel.handle_close()
+        # A thread that still runs would write to the trigger, whose number could be another file's by then.
+        self._inner.pull_trigger = lambda: None
+        self._inner.trigger.close()
+
+    def _busy(self) -> bool:
+        channels = list(self._inner.active_channels.values())
+        return any(channel.requests or channel.total_outbufs_len for channel in channels)
+
+
+def bound(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise PortTaken(
+            f"Casebook cannot listen on {host} port {port} ({error.strerror}). "
+            "Set CASEBOOK_PORT or CASEBOOK_HOST to another, or stop the program that has it."
+        ) from error

@@ -1,0 +1,144 @@
+"""The composition root: the only module that sees every room."""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk import WebClient
+
+from bot.config import Settings
+from bot.domain.delivery import SLACK
+from bot.domain.reading import Workspace
+from bot.jobs import Clockwork
+from bot.outbox.slack import SlackSender
+from bot.outbox.worker import Worker
+from bot.storage.database import Database
+from bot.surfaces import clicks, commands, errors, events, home, options, shortcuts, submissions
+from bot.surfaces.desk import Desk
+from bot.surfaces.replies import Replies
+from bot.usecases.people import ask_for_directory, knows_anybody
+from bot.web import Server, site
+
+log = logging.getLogger(__name__)
+
+LISTENER_THREADS = 40
+SOCKETS = 2
+SLACK_TIMEOUT = 8
+
+
+def utcnow() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class Casebook:
+    """Everything that runs in one process."""
+
+    settings: Settings
+    db: Database
+    client: WebClient
+    workspace: Workspace
+    app: App
+    desk: Desk
+    worker: Worker
+    clockwork: Clockwork
+    listeners: ThreadPoolExecutor
+    sockets: list[SocketModeHandler] = field(default_factory=list)
+    server: Server = field(init=False)
+
+    def __post_init__(self) -> None:
+        listening = self.app if self.settings.mode == "http" else None
+        self.server = Server(site(listening, self.db, self.problems), self.settings.host, self.settings.port)
+
+    def start(self) -> None:
+        """Answers people as soon as this returns; the directory is known before, even on the very first start."""
+        self.worker.start()
+        self.clockwork.start()
+        self.meet_everybody()
+        self.server.start()
+        if self.settings.mode == "socket":
+            self.sockets = [SocketModeHandler(self.app, self.settings.app_token) for _ in range(SOCKETS)]
+            for socket in self.sockets:
+                socket.connect()  # type: ignore[no-untyped-call]
+
+    def meet_everybody(self) -> None:
+        """Mirror people, groups and channels; the first time that is done before anybody is answered."""
+        first_time = not knows_anybody(self.db)
+        now = self.desk.now()
+        ask_for_directory(self.db, now, f"start/{now.isoformat()}")
+        if first_time:
+            self.worker.wait_until_idle(timeout=30)
+
+    def stop(self, timeout: float = 10.0) -> None:
+        """No new work, then what is under way is finished."""
+        for socket in self.sockets:
+            socket.client.auto_reconnect_enabled = False
+            socket.close()  # type: ignore[no-untyped-call]
+        self.server.stop()
+        self.clockwork.stop()
+        self.listeners.shutdown(wait=True, cancel_futures=False)
+        self.desk.replies.close()
+        self.worker.stop(timeout)
+        self.db.close()
+
+    def problems(self) -> list[str]:
+        """What is wrong with this process; empty when it is healthy."""
+        found = []
+        if not self.worker.is_alive:
+            found.append("the outbox worker is not running")
+        if self.settings.mode == "socket" and not any(socket.client.is_connected() for socket in self.sockets):
+            found.append("not connected to Slack")
+        return found
+
+
+def slack_client(settings: Settings) -> WebClient:
+    """Without retry handlers: they would sleep in a listener's thread, and the outbox is the retry."""
+    return WebClient(token=settings.bot_token, base_url=settings.api_url, timeout=SLACK_TIMEOUT, retry_handlers=[])
+
+
+def meet_workspace(client: WebClient) -> Workspace:
+    """Who we are; raises ``SlackApiError`` if the token is no good."""
+    answer = client.auth_test()
+    return Workspace(url=answer["url"], team_id=answer["team_id"], bot_user_id=answer["user_id"])
+
+
+def build_app(settings: Settings, client: WebClient, pool: ThreadPoolExecutor) -> App:
+    """Bolt verifies the token once, now; no request waits for that later."""
+    return App(
+        client=client,
+        signing_secret=settings.signing_secret,
+        listener_executor=pool,
+        logger=logging.getLogger("bolt"),
+    )
+
+
+def register(app: App, desk: Desk) -> None:
+    """Every listener; Bolt takes the first whose matchers pass."""
+    for room in (errors, commands, shortcuts, clicks, submissions, home, options, events):
+        room.register(app, desk)
+
+
+def build(settings: Settings, *, clock: Callable[[], datetime] = utcnow) -> Casebook:
+    client = slack_client(settings)
+    workspace = meet_workspace(client)
+    db = Database(settings.database_url)
+    desk = Desk(db=db, workspace=workspace, now=clock, replies=Replies())
+    listeners = ThreadPoolExecutor(LISTENER_THREADS, thread_name_prefix="listener")
+    app = build_app(settings, client, listeners)
+    register(app, desk)
+    sender = SlackSender(client, workspace, db, settings.admins, clock)
+    return Casebook(
+        settings=settings,
+        db=db,
+        client=client,
+        workspace=workspace,
+        app=app,
+        desk=desk,
+        worker=Worker(db, {SLACK: sender}, clock=clock),
+        clockwork=Clockwork(db, clock),
+        listeners=listeners,
+    )

@@ -1,0 +1,101 @@
+"""The same query means the same as SQL, on both databases and whichever way it is run, and asked of a case in memory."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from bot.domain.case import Case, Priority
+from bot.domain.matching import meets
+from bot.domain.query import QueryError, Viewer, parse
+from bot.domain.query_conditions import Both, Contains, Meaning
+from bot.domain.query_fields import PRIORITY
+from bot.domain.query_meaning import understand
+from bot.storage import search_plan
+from bot.storage.database import Database, Work
+from bot.storage.search_words import in_title
+from tests.storage.searching import fields_of_a_case, put, queries, settle
+
+
+class Undone(Exception):
+    pass
+
+
+@contextmanager
+def undone(database: Database) -> Iterator[Work]:
+    """A unit of work that leaves nothing behind."""
+    with pytest.raises(Undone), database.write() as work:
+        yield work
+        raise Undone
+
+
+@pytest.fixture
+def viewer(database: Database) -> Viewer:
+    return settle(database)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    cases=st.lists(fields_of_a_case(), min_size=1, max_size=6),
+    asked=st.lists(queries, min_size=1, max_size=12),
+    rare=st.sampled_from([0, 1, 2000]),
+)
+def test_sql_and_memory_agree(
+    database: Database, viewer: Viewer, cases: list[dict[str, Any]], asked: list[str], rare: int
+) -> None:
+    with undone(database) as work, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(search_plan, "RARE", rare)
+        there = [put(work, fields, number) for number, fields in enumerate(cases, 1)]
+        for text in asked:
+            agree(work, viewer, there, text)
+
+
+def agree(work: Work, viewer: Viewer, there: list[tuple[Case, list[str]]], text: str) -> None:
+    query = parse(text)
+    try:
+        meaning = understand(query, viewer, work.search.names)
+    except QueryError as error:
+        assert 0 <= error.span.start < error.span.end <= len(text)
+        return
+    expected = [
+        case.key for case in in_order([(case, notes) for case, notes in there if meets(meaning, case, notes)], meaning)
+    ]
+    found = [case.key for case in work.search.page(query, viewer, size=20)]
+    assert found == expected, text
+    assert work.search.count(query, viewer) == len(expected), text
+    assert work.search.count(query, viewer, limit=2) == min(2, len(expected))
+    assert paged(work, viewer, text) == expected, text
+    turned = [case.key for page in (1, 2, 3) for case in work.search.page(query, viewer, page=page, size=2)]
+    assert turned == expected[:6], text
+
+
+def paged(work: Work, viewer: Viewer, text: str) -> list[str]:
+    keys: list[str] = []
+    cursor = None
+    while True:
+        part = work.search.after(parse(text), viewer, cursor, size=2)
+        keys += [case.key for case in part.cases]
+        cursor = part.cursor
+        if cursor is None:
+            return keys
+
+
+def in_order(found: list[tuple[Case, list[str]]], meaning: Meaning) -> list[Case]:
+    """What the order means, said in the plainest way."""
+    if meaning.sort is None:
+        whole = search_plan.Needed(meaning).text
+        assert whole
+        near = Meaning(Both((in_title(whole),)), meaning.projects, None)
+        return [case for case, notes in sorted(found, key=lambda one: (not meets(near, *one), -one[0].id))]
+    sort = meaning.sort
+    cases = sorted((case for case, _ in found), key=lambda case: (case.updated_at, case.id), reverse=True)
+    if sort.field is PRIORITY:
+        ranks = [priority.value for priority in Priority][:-1]
+        order = [*(ranks[::-1] if sort.descending else ranks), Priority.NOT_SET.value]
+        return sorted(cases, key=lambda case: order.index(case.priority))
+    dated = [case for case in cases if sort.field.of(case) is not None]
+    dated.sort(key=lambda case: (sort.field.of(case), case.id), reverse=sort.descending)
+    return dated + [case for case in cases if sort.field.of(case) is None]

@@ -1,0 +1,264 @@
+"""The web server, with the real Bolt app behind it and real sockets."""
+
+import http.client
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+import pytest
+from slack_bolt import Ack, App
+from slack_bolt.adapter.wsgi import SlackRequestHandler
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+from slack_sdk.signature import SignatureVerifier
+
+from bot.storage import migrate
+from bot.storage.database import Database
+from bot.usecases.operating import Figure
+from bot.web import BIGGEST_BODY, PortTaken, Server, Site, prometheus, site
+
+SECRET = "a signing secret"
+HELLO = urlencode({"command": "/case", "text": "", "user_id": "U1", "team_id": "T1", "channel_id": "C1"})
+FORM = "application/x-www-form-urlencoded"
+
+
+def bolt(answering: Callable[[Ack], None] = lambda ack: ack("hello")) -> App:
+    identity = AuthorizeResult(
+        enterprise_id=None, team_id="T1", bot_token="xoxb-1", bot_id="B1", bot_user_id="U0", user_id="U1"
+    )
+    app = App(client=WebClient(token="xoxb-1"), authorize=lambda: identity, signing_secret=SECRET)
+
+    @app.command("/case")
+    def case(ack: Ack) -> None:
+        answering(ack)
+
+    return app
+
+
+def signed(body: str, *, at: float | None = None, secret: str = SECRET) -> dict[str, str]:
+    timestamp = str(int(time.time() if at is None else at))
+    signature = SignatureVerifier(secret).generate_signature(timestamp=timestamp, body=body)
+    return {
+        "Content-Type": FORM,
+        "X-Slack-Request-Timestamp": timestamp,
+        "X-Slack-Signature": signature or "",
+    }
+
+
+@contextmanager
+def running(app: Any, threads: int = 4) -> Iterator[Server]:
+    server = Server(app, "127.0.0.1", 0, threads)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def with_slack(app: App) -> Site:
+    return Site(SlackRequestHandler(app), list, lambda: ())
+
+
+def ask(server: Server, method: str, path: str, body: str | bytes = "", **headers: str) -> tuple[int, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    try:
+        connection.request(method, path, body or None, {name.replace("_", "-"): v for name, v in headers.items()})
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+    finally:
+        connection.close()
+
+
+def test_a_signed_command_is_answered() -> None:
+    with running(with_slack(bolt())) as server:
+        assert server.port > 0
+        assert ask(server, "POST", "/slack/events", HELLO, **signed(HELLO)) == (200, "hello")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param(lambda: {"Content-Type": FORM}, id="no signature"),
+        pytest.param(lambda: signed(HELLO, secret="another"), id="wrong secret"),
+        pytest.param(lambda: signed(HELLO + "&x=1"), id="signature of another body"),
+        pytest.param(lambda: signed(HELLO, at=time.time() - 301), id="replayed after 5 minutes"),
+        pytest.param(lambda: signed(HELLO, at=time.time() + 301), id="from the future"),
+        pytest.param(
+            lambda: signed(HELLO, at=time.time() - 600) | {"X-Slack-Request-Timestamp": str(int(time.time()))},
+            id="old signature with a new timestamp",
+        ),
+        pytest.param(lambda: signed(HELLO) | {"X-Slack-Request-Timestamp": "yesterday"}, id="no timestamp"),
+    ],
+)
+def test_what_slack_did_not_sign_just_now_is_refused(headers: Callable[[], dict[str, str]]) -> None:
+    called: list[int] = []
+    with running(with_slack(bolt(lambda ack: called.append(1)))) as server:
+        status, _ = ask(server, "POST", "/slack/events", HELLO, **headers())
+    assert status == 401
+    assert not called
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"\xff\xfe", FORM),
+        (b"{", "application/json"),
+        (b"[]", "application/json"),
+        (b"1", "application/json"),
+        (b"[" * 200_000, "application/json"),
+        (b"payload=%5B1%5D", FORM),
+        (b'{"authorizations": 5}', "application/json"),
+        (b'{"event": 5, "team": []}', "application/json"),
+        (b"", FORM),
+    ],
+)
+def test_rubbish_is_refused_without_a_fuss(body: bytes, kind: str, caplog: pytest.LogCaptureFixture) -> None:
+    with running(with_slack(bolt())) as server:
+        status, _ = ask(server, "POST", "/slack/events", body, Content_Type=kind)
+    assert status in {400, 401}
+    assert "Traceback" not in caplog.text
+
+
+def test_a_body_above_a_megabyte_is_refused() -> None:
+    with running(with_slack(bolt())) as server:
+        status, _ = ask(server, "POST", "/slack/events", b"x" * (BIGGEST_BODY + 1))
+        assert status == 413
+
+
+def test_health() -> None:
+    problems: list[str] = []
+    with running(Site(None, lambda: problems, lambda: ())) as server:
+        assert ask(server, "GET", "/healthz") == (200, "ok\n")
+        problems += ["The outbox has stopped.", "Slack is not connected."]
+        assert ask(server, "GET", "/healthz") == (503, "The outbox has stopped.\nSlack is not connected.\n")
+
+
+def test_metrics_of_an_empty_database(tmp_path: Path) -> None:
+    db = Database(f"sqlite:///{tmp_path}/casebook.db")
+    migrate.upgrade(db)
+    with running(site(None, db, list)) as server:
+        status, text = ask(server, "GET", "/metrics")
+    db.close()
+    assert status == 200
+    assert 'casebook_deliveries{state="due"} 0\n' in text
+    assert "casebook_oldest_due_seconds 0\n" in text
+
+
+def test_prometheus_text() -> None:
+    figures = [
+        Figure("cases", "Cases.", 3, {"project": 'a"b\\c'}),
+        Figure("cases", "Cases.", 1_234_567, {"project": "OPS"}),
+        Figure("age_seconds", "Age.", 1.5),
+    ]
+    assert prometheus(figures) == (
+        "# HELP cases Cases.\n# TYPE cases gauge\n"
+        'cases{project="a\\"b\\\\c"} 3\ncases{project="OPS"} 1234567\n'
+        "# HELP age_seconds Age.\n# TYPE age_seconds gauge\nage_seconds 1.5\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/"), ("GET", "/slack/events"), ("POST", "/healthz"), ("GET", "/healthz/x"), ("GET", "/slack/install")],
+)
+def test_there_is_nothing_else(method: str, path: str) -> None:
+    with running(with_slack(bolt())) as server:
+        assert ask(server, method, path)[0] == 404
+
+
+def test_in_socket_mode_requests_are_not_taken() -> None:
+    """There may be no signing secret, and anybody can sign with an empty one."""
+    with running(Site(None, list, lambda: ())) as server:
+        assert ask(server, "POST", "/slack/events", HELLO, **signed(HELLO))[0] == 404
+
+
+def test_a_slow_click_does_not_delay_another() -> None:
+    gate = threading.Event()
+
+    def answering(ack: Ack) -> None:
+        if slow.acquire(blocking=False):
+            gate.wait(2)
+        ack("done")
+
+    slow = threading.Semaphore(1)
+    with running(with_slack(bolt(answering))) as server:
+        first = threading.Thread(target=ask, args=(server, "POST", "/slack/events", HELLO), kwargs=signed(HELLO))
+        first.start()
+        time.sleep(0.1)
+        started = time.monotonic()
+        assert ask(server, "POST", "/slack/events", HELLO, **signed(HELLO)) == (200, "done")
+        assert time.monotonic() - started < 1
+        gate.set()
+        first.join()
+
+
+def slow_app(release: threading.Event, started: threading.Event) -> Any:
+    def app(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        started.set()
+        release.wait(5)
+        start_response("200 OK", [("Content-Length", "4")])
+        return [b"late"]
+
+    return app
+
+
+def test_stopping_waits_for_answers_under_way() -> None:
+    release, started = threading.Event(), threading.Event()
+    server = Server(slow_app(release, started), "127.0.0.1", 0, 2)
+    server.start()
+    answers: list[tuple[int, str]] = []
+    asking = threading.Thread(target=lambda: answers.append(ask(server, "GET", "/")))
+    asking.start()
+    started.wait(5)
+    stopping = threading.Thread(target=server.stop)
+    stopping.start()
+    time.sleep(0.2)
+    with pytest.raises(OSError, match="refused"):
+        ask(server, "GET", "/")
+    release.set()
+    stopping.join(5)
+    asking.join(5)
+    assert answers == [(200, "late")]
+    assert not stopping.is_alive()
+
+
+def test_stopping_gives_up_in_the_end() -> None:
+    release, started = threading.Event(), threading.Event()
+    server = Server(slow_app(release, started), "127.0.0.1", 0, 2)
+    server.start()
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection.request("GET", "/")
+    started.wait(5)
+    before = time.monotonic()
+    server.stop(timeout=0.5)
+    assert time.monotonic() - before < 2
+    connection.close()
+    release.set()
+
+
+def test_stopping_closes_idle_connections() -> None:
+    server = Server(Site(None, list, lambda: ()), "127.0.0.1", 0, 2)
+    server.start()
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection.request("GET", "/healthz")
+    connection.getresponse().read()
+    before = time.monotonic()
+    server.stop()
+    assert time.monotonic() - before < 1.5
+    connection.close()
+
+
+def test_stopping_what_was_never_started() -> None:
+    Server(Site(None, list, lambda: ()), "127.0.0.1", 0).stop()
+
+
+def test_a_taken_port_is_said() -> None:
+    with running(Site(None, list, lambda: ())) as server:
+        second = Server(Site(None, list, lambda: ()), "127.0.0.1", server.port)
+        with pytest.raises(PortTaken, match=f"port {server.port} .*Set CASEBOOK_PORT"):
+            second.start()
