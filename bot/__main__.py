@@ -278,7 +278,27 @@ def drop_from_outbox(arguments: argparse.Namespace) -> int:
     return 0
 
 
-COMMANDS = (add_serve, add_migrate, add_doctor, add_outbox)
+# -- demo -------------------------------------------------------------------------------------------------------------
+
+
+def add_demo(commands: Any) -> None:
+    command = commands.add_parser("demo", help="show Casebook at work in a workspace of its own, in the browser")
+    command.add_argument("--port", type=int, default=8910, help="the port of its page, or the next free one (8910)")
+    command.add_argument("--fresh", action="store_true", help="begin anew, without what an earlier demo left")
+    command.add_argument("--no-browser", dest="browser", action="store_false", help="do not open the browser")
+    command.set_defaults(run=demo)
+
+
+def demo(arguments: argparse.Namespace) -> int:
+    from bot.demo import run  # noqa: PLC0415 - brings the local Slack, which nothing else needs
+
+    logs.set_up("text", "warning")
+    stopping = stop_signal()
+    run.demo(fresh=arguments.fresh, port=arguments.port, browser=arguments.browser, say=say, stopping=stopping)
+    return 0
+
+
+COMMANDS = (add_serve, add_demo, add_migrate, add_doctor, add_outbox)
 
 
 def parser() -> argparse.ArgumentParser:

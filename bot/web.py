@@ -124,7 +124,7 @@ class Server:
             map=self._map,
             sockets=[listening],
             threads=self.threads,
-            max_request_body_size=BIGGEST_BODY,
+            max_request_body_size=BIGGEST_BODY + 1,  # waitress refuses that size itself too
             max_request_header_size=65_536,
             connection_limit=1000,
             ident=None,

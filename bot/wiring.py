@@ -25,8 +25,8 @@ from bot.web import Server, site
 
 log = logging.getLogger(__name__)
 
-LISTENER_THREADS = 40
 SOCKETS = 2
+THREADS_PER_SOCKET = 20
 SLACK_TIMEOUT = 8
 
 
@@ -46,7 +46,6 @@ class Casebook:
     desk: Desk
     worker: Worker
     clockwork: Clockwork
-    listeners: ThreadPoolExecutor
     sockets: list[SocketModeHandler] = field(default_factory=list)
     server: Server = field(init=False)
 
@@ -61,9 +60,12 @@ class Casebook:
         self.meet_everybody()
         self.server.start()
         if self.settings.mode == "socket":
-            self.sockets = [SocketModeHandler(self.app, self.settings.app_token) for _ in range(SOCKETS)]
+            self.sockets = [self.socket() for _ in range(SOCKETS)]
             for socket in self.sockets:
                 socket.connect()  # type: ignore[no-untyped-call]
+
+    def socket(self) -> SocketModeHandler:
+        return SocketModeHandler(self.app, self.settings.app_token, concurrency=THREADS_PER_SOCKET)
 
     def meet_everybody(self) -> None:
         """Mirror people, groups and channels; the first time that is done before anybody is answered."""
@@ -75,15 +77,19 @@ class Casebook:
 
     def stop(self, timeout: float = 10.0) -> None:
         """No new work, then what is under way is finished."""
-        for socket in self.sockets:
-            socket.client.auto_reconnect_enabled = False
-            socket.close()  # type: ignore[no-untyped-call]
+        self.disconnect()
         self.server.stop()
         self.clockwork.stop()
-        self.listeners.shutdown(wait=True, cancel_futures=False)
         self.desk.replies.close()
         self.worker.stop(timeout)
         self.db.close()
+
+    def disconnect(self) -> None:
+        """All connections at once: each takes a second to end its threads."""
+        for socket in self.sockets:
+            socket.client.auto_reconnect_enabled = False
+        with ThreadPoolExecutor(SOCKETS) as closing:
+            list(closing.map(lambda socket: socket.close(), self.sockets))
 
     def problems(self) -> list[str]:
         """What is wrong with this process; empty when it is healthy."""
@@ -106,12 +112,16 @@ def meet_workspace(client: WebClient) -> Workspace:
     return Workspace(url=answer["url"], team_id=answer["team_id"], bot_user_id=answer["user_id"])
 
 
-def build_app(settings: Settings, client: WebClient, pool: ThreadPoolExecutor) -> App:
-    """Bolt verifies the token once, now; no request waits for that later."""
+def build_app(settings: Settings, client: WebClient) -> App:
+    """Bolt verifies the token once, now; no request waits for that later.
+
+    ``process_before_response``: a listener runs to its end in the thread that the request came in on. No second thread
+    polls for its ``ack()``, and Slack is not told that an event was received before what it says has been kept.
+    """
     return App(
         client=client,
         signing_secret=settings.signing_secret,
-        listener_executor=pool,
+        process_before_response=True,
         logger=logging.getLogger("bolt"),
     )
 
@@ -127,8 +137,7 @@ def build(settings: Settings, *, clock: Callable[[], datetime] = utcnow) -> Case
     workspace = meet_workspace(client)
     db = Database(settings.database_url)
     desk = Desk(db=db, workspace=workspace, now=clock, replies=Replies())
-    listeners = ThreadPoolExecutor(LISTENER_THREADS, thread_name_prefix="listener")
-    app = build_app(settings, client, listeners)
+    app = build_app(settings, client)
     register(app, desk)
     sender = SlackSender(client, workspace, db, settings.admins, clock)
     return Casebook(
@@ -140,5 +149,4 @@ def build(settings: Settings, *, clock: Callable[[], datetime] = utcnow) -> Case
         desk=desk,
         worker=Worker(db, {SLACK: sender}, clock=clock),
         clockwork=Clockwork(db, clock),
-        listeners=listeners,
     )

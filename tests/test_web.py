@@ -124,10 +124,16 @@ def test_rubbish_is_refused_without_a_fuss(body: bytes, kind: str, caplog: pytes
     assert "Traceback" not in caplog.text
 
 
-def test_a_body_above_a_megabyte_is_refused() -> None:
+@pytest.mark.parametrize(("size", "status"), [(BIGGEST_BODY, 401), (BIGGEST_BODY + 1, 413)])
+def test_a_body_above_a_megabyte_is_refused_unread(size: int, status: int) -> None:
     with running(with_slack(bolt())) as server:
-        status, _ = ask(server, "POST", "/slack/events", b"x" * (BIGGEST_BODY + 1))
-        assert status == 413
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+        connection.putrequest("POST", "/slack/events")
+        connection.putheader("Content-Type", FORM)
+        connection.putheader("Content-Length", str(size))
+        connection.endheaders(b"x" * size if status == 401 else None)
+        assert connection.getresponse().status == status
+        connection.close()
 
 
 def test_health() -> None:

@@ -49,7 +49,7 @@ class CaseType(Base):
             if group.value == wanted:
                 return self.default(group)
         names = ", ".join(row["name"] for row in self.statuses)
-        raise Invalid.field("status", f"“{words}” is not a status of a {self.name} case. Choose one of: {names}.")
+        raise Invalid.field("status", f"“{words}” is not a status of {self.name} cases. Choose one of: {names}.")
 
     def closing_status(self, words: str | None) -> str:
         """The status that a case is closed with; ``Invalid`` for one that closes nothing."""
@@ -64,13 +64,13 @@ class CaseType(Base):
         wanted = alike(words or "")
         if not wanted:
             if self.reason_required:
-                raise Invalid.field("reason", f"A {self.name} case is closed with a reason: {self._reasons()}.")
+                raise Invalid.field("reason", f"{self.name} cases are closed with a reason: {self._reasons()}.")
             return None
         for reason in self.reasons:
             if alike(reason) == wanted:
                 return reason
         if not self.reasons:
-            raise Invalid.field("reason", f"A {self.name} case is closed without a reason. Leave “{words}” out.")
+            raise Invalid.field("reason", f"{self.name} cases are closed without a reason. Leave “{words}” out.")
         raise Invalid.field("reason", f"“{words}” is not a closing reason here. Choose one of: {self._reasons()}.")
 
     def _reasons(self) -> str:

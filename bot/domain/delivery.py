@@ -24,6 +24,7 @@ class Tell(StrEnum):
     ANSWER = "answer"  # in the thread of an escalated post: which case it became
     DM = "dm"  # the entry, told to the person `target`
     HOME = "home"  # the App Home of the person `target`, if they use it
+    REPLY = "reply"  # hear a reply again that came before its thread was known, from `data`
     WHISPER = "whisper"  # a sentence for one person in a channel, from `data`
     PROBLEM = "problem"  # a failed delivery, told to the admin `target`
     PEOPLE = "people"  # mirror everybody

@@ -32,7 +32,7 @@ class Kind(Enum):
     FACT = "any"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Field:
     """``of`` reads a case: one value, or for ``many`` a collection. ``empty`` is what stands for none there.
 

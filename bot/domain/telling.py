@@ -174,6 +174,19 @@ def answer(case: Case, entry: Entry, channel: str, thread_ts: str) -> Delivery:
     )
 
 
+def reply_again(channel: str, ts: str, at: datetime, data: Mapping[str, Any]) -> Delivery:
+    """A reply below a post of ours of which Casebook does not know yet which case it belongs to."""
+    return tell(
+        Tell.REPLY,
+        f"reply/{channel}/{ts}",
+        at,
+        stream=f"reply/{channel}/{ts}",
+        lane=f"{SLACK}/reply",
+        target=channel,
+        data=data,
+    )
+
+
 def whisper(key: str, at: datetime, *, person: str, channel: str, thread_ts: str | None, sentence: str) -> Delivery:
     """A sentence that only one person sees, where they are."""
     return tell(

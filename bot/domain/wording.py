@@ -81,13 +81,13 @@ def _assigned(entry: Entry, names: Names) -> str:
 def _edited(entry: Entry, names: Names) -> str:
     parts = []
     for field, (before, after) in entry.changes.items():
-        if field == "description":
-            parts.append("the description")
-        elif field == "attributes":
+        if field == "attributes":
             changed = [name for name in {**before, **after} if before.get(name) != after.get(name)]
             parts += [_changed(name, before.get(name), after.get(name), names) for name in changed]
-        elif field != "group":  # the status says it
+        elif field not in {"group", "description"}:  # the status says the group
             parts.append(_changed(field, before, after, names))
+    if "description" in entry.changes:
+        parts.append("the description")
     return f"changed {listed(parts)}"
 
 

@@ -1,13 +1,14 @@
 """Telling Slack: one function for each kind of delivery. All of it is drawn from the database as it is now."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from slack_sdk import WebClient
 
 from bot.domain.case import Case
-from bot.domain.delivery import Delivery, Tell
+from bot.domain.delivery import Delivery, State, Tell
 from bot.domain.entry import Entry
+from bot.domain.errors import Refusal
 from bot.domain.evidence import Post, PostRole
 from bot.domain.reading import Workspace
 from bot.outbox import drawing, errors
@@ -20,6 +21,7 @@ from bot.storage.database import Database, Work
 from bot.storage.outcomes import siblings
 from bot.usecases import looking
 from bot.usecases.access import Stranger
+from bot.usecases.evidence import keep_late_reply
 from bot.usecases.verb import loaded
 from bot.views import cards, home, lines
 from bot.views.blocks import Message
@@ -28,6 +30,8 @@ CANNOT_ANSWER = (
     "The post that you escalated in {place} is now case `{key}`. Casebook is not in that conversation and cannot "
     "answer there. Type `/invite @casebook` in it, and replies below the post are kept as notes."
 )
+# Longer than another worker takes to find a card whose sender died before it could record it.
+CARD_UNKNOWN = timedelta(minutes=5)
 NOT_THERE = errors.OUTSIDE | {"user_not_in_channel"}
 NO_HOME = errors.NO_PERSON | {"not_enabled"}
 
@@ -55,6 +59,7 @@ class SlackSender:
             Tell.ANSWER: self.answer,
             Tell.DM: self.direct_message,
             Tell.HOME: self.home,
+            Tell.REPLY: self.reply,
             Tell.WHISPER: self.whisper,
             Tell.PROBLEM: self.problem,
             Tell.PEOPLE: mirror.people,
@@ -140,6 +145,16 @@ class SlackSender:
             self.poster.post(held, case.reporter, lines.whisper(sentence))
         return Sent()
 
+    def reply(self, held: Held) -> Sent:
+        """Hear it again until its card's place is recorded; a post of ours that is no card never gets a case."""
+        try:
+            outcome = keep_late_reply(self.db, held.delivery.data)
+        except Refusal:
+            return Sent()
+        if outcome is None and self.clock() - held.delivery.created_at < CARD_UNKNOWN:
+            raise Unreachable("the case of this thread is not known yet", perhaps_sent=False)
+        return Sent()
+
     def direct_message(self, held: Held) -> Sent:
         person_id = held.delivery.target
         with self.db.read() as work:
@@ -185,7 +200,7 @@ class SlackSender:
         delivery = held.delivery
         with self.db.read() as work:
             failed = work.deliveries.by_id(delivery.data["delivery"])
-            if failed is None:
+            if failed is None or failed.state != State.DEAD:
                 return Sent()
             message = lines.problem_message(failed, delivery.data["remedy"])
         self.poster.post(held, delivery.target, message)

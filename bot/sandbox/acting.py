@@ -148,11 +148,14 @@ async def choose(
 
 
 async def _wanted_state(platform: "Platform", person_id: str, source: Source, found: Found, value: Any) -> Json:
-    """For an external select people type until what they look for is offered."""
+    """For an external select people type until what they look for is offered; a whole option was offered already."""
     if "external_select" not in found.element["type"] or value is None:
         return typed_state(found.element, value, platform.workspace)
     offered: list[Json] = []
     for item in value if isinstance(value, list | tuple) else [value]:
+        if isinstance(item, dict) and "text" in item:
+            offered.append(item)
+            continue
         query = str(item.get("value")) if isinstance(item, dict) else str(item)
         offered += (await _suggest(platform, person_id, source, found, query)).options
     return typed_state(found.element, value, platform.workspace, offered)

@@ -3,7 +3,7 @@
 | request | does |
 |---|---|
 | GET /control/state?person= | team, app, people, groups, bots, commands, shortcuts, channels as the person sees them |
-| GET /control/messages?channel=&person= | a channel's messages, ephemerals included, without replies |
+| GET /control/messages?channel=&person=&limit= | a channel's newest messages, ephemerals included, without replies |
 | GET /control/thread?channel=&ts=&person= | a message and its replies |
 | GET /control/modals?person= | the stack of open modals, the top one last |
 | GET /control/home?person= | the Home tab, null before the first publication |
@@ -141,7 +141,9 @@ class Control:
         return seen.overview(self._platform, request.query.get("person", ""))
 
     def _messages(self, request: web.Request) -> list[Json]:
-        return seen.messages(self._platform, request.query.get("person", ""), request.query["channel"])
+        query = request.query
+        limit = int(query.get("limit") or 0)
+        return seen.messages(self._platform, query.get("person", ""), query["channel"], limit)
 
     def _thread(self, request: web.Request) -> list[Json]:
         return seen.thread(self._platform, request.query["person"], request.query["channel"], request.query["ts"])

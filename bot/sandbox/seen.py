@@ -12,6 +12,8 @@ from .wire import Json
 if TYPE_CHECKING:
     from .platform import Platform
 
+RECENT = 50
+
 
 def overview(platform: "Platform", person_id: str = "") -> Json:
     """Team, app, people, groups, bots, commands and shortcuts; channels as `person_id` sees them, all without one."""
@@ -29,6 +31,7 @@ def overview(platform: "Platform", person_id: str = "") -> Json:
             "messages_tab": manifest.messages_tab,
             "messages_tab_read_only": manifest.messages_tab_read_only,
             "connections": platform.sockets.count,
+            "connected": platform.deliveries.transport is not platform.sockets or platform.sockets.count > 0,
         },
         "people": [user_json(user, team, with_email=True) for user in workspace.users.values()],
         "groups": [usergroup_json(g, team, with_users=True, with_count=True) for g in workspace.usergroups.values()],
@@ -46,7 +49,8 @@ def _visible(platform: "Platform", person_id: str) -> list[Conversation]:
 
 
 def channel(platform: "Platform", conversation: Conversation, person_id: str) -> Json:
-    """Slack's channel object with `kind`, `members`, `bookmarks`, and `last`: the ts of the newest message seen."""
+    """Slack's channel object with `kind`, `members`, `bookmarks`, `last`: the ts of the newest message seen, and
+    `recent`: `ts`, `by` and `pings` of the newest ones in the channel itself, for telling what is unread."""
     shape = conversation_json(conversation, platform.workspace.team_id, person_id)
     posts = [p for p in platform.workspace.posts[conversation.id].values() if p.only_for in ("", person_id)]
     return shape | {
@@ -54,30 +58,38 @@ def channel(platform: "Platform", conversation: Conversation, person_id: str) ->
         "members": list(conversation.members),
         "bookmarks": list(conversation.bookmarks),
         "last": posts[-1].ts if posts else "",
+        "recent": [
+            {"ts": post.ts, "by": post.body.get("user", ""), "pings": post.pings}
+            for post in [p for p in posts if p.in_channel][-RECENT:]
+        ],
     }
 
 
 def message(platform: "Platform", post: Post, person_id: str) -> Json:
     """Slack's message object with `channel`, `ephemeral`, `pings`, `permalink`, and `values`: what the person chose."""
     body = post.body
-    chosen = platform.message_values.get((person_id, post.channel, post.ts))
+    chosen = platform.message_values.get((person_id, post.channel, post.ts), {})
     initial = initial_values(body.get("blocks") or [], "", body.get("attachments") or [])
+    values = {block: actions | chosen.get(block, {}) for block, actions in initial.items()}
     return message_json(post, platform.workspace, with_metadata=True) | {
         "channel": post.channel,
         "ephemeral": bool(post.only_for),
         "pings": post.pings,
         "permalink": platform.workspace.permalink(post),
-        "values": chosen or initial,
+        "values": values,
     }
 
 
-def messages(platform: "Platform", person_id: str, channel_id: str) -> list[Json]:
-    """The channel itself, oldest first, without replies; all lasting messages when nobody is named."""
+def messages(platform: "Platform", person_id: str, channel_id: str, limit: int = 0) -> list[Json]:
+    """The channel itself, oldest first, without replies; all lasting messages when nobody is named.
+
+    `limit`: only the newest so many; 0 = all.
+    """
     if not person_id:
         posts = [post for post in platform.workspace.lasting(channel_id) if post.in_channel]
     else:
         posts = people.seen_in(platform, person_id, channel_id)
-    return [message(platform, post, person_id) for post in posts]
+    return [message(platform, post, person_id) for post in posts[-limit:]]
 
 
 def thread(platform: "Platform", person_id: str, channel_id: str, ts: str) -> list[Json]:

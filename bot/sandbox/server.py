@@ -1,6 +1,6 @@
 """The HTTP server: who answers which address."""
 
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -16,10 +16,9 @@ UPLOAD_BYTES = 64 * 1024 * 1024
 
 
 class Server:
-    """Runs on the loop that calls `start`. `page`: a folder with `index.html`, served at `/` and the rest of it at
-    `/page/…`."""
+    """Runs on the loop that calls `start`. `page` adds the addresses of a page: `/`, `/archives/…`, `/page/…`."""
 
-    def __init__(self, platform: "Platform", page: Path | None = None) -> None:
+    def __init__(self, platform: "Platform", page: Callable[[web.Application], None] | None = None) -> None:
         self._platform, self._page = platform, page
         self._runner: web.AppRunner | None = None
 
@@ -33,16 +32,8 @@ class Server:
         app.router.add_get("/files/{id}/{name}", self._download)
         Control(self._platform).add_routes(app)
         if self._page is not None:
-            app.router.add_get("/", self._front)
-            app.router.add_get("/archives/{rest:.*}", self._front)
-            app.router.add_static("/page/", self._page)
+            self._page(app)
         return app
-
-    async def _front(self, request: web.Request) -> web.StreamResponse:
-        """The page itself, also at permalinks: where it opens is the page's business."""
-        if self._page is None:
-            raise web.HTTPNotFound
-        return web.FileResponse(self._page / "index.html", headers={"Cache-Control": "no-cache"})
 
     async def start(self) -> None:
         """Raises OSError when the port is taken."""

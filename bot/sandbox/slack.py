@@ -11,6 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from aiohttp import web
+
 from . import steps, verbs
 from .driver import Bot, Channel, Group, Message, Person
 from .faults import Faults
@@ -28,7 +30,7 @@ class LocalSlack:
     """`burst`: messages a channel takes at once. `retry_delays`: seconds before attempts 1–3 of an event.
 
     `page_size` above 0 caps every page. `team_url` "" is the server's own address. `now` is the clock of triggers,
-    response URLs and rate limits (Unix seconds). `page`: a folder with an `index.html` to serve at `/`.
+    response URLs and rate limits (Unix seconds). `page` adds the addresses of a page to the server.
     `patience`: seconds that `person.modal` waits.
     """
 
@@ -48,7 +50,7 @@ class LocalSlack:
         bot_token: str = "",
         app_token: str = "",
         signing_secret: str = "",
-        page: Path | None = None,
+        page: Callable[[web.Application], None] | None = None,
         patience: float = 3.0,
     ) -> None:
         settings = Settings(

@@ -137,9 +137,10 @@ class Sockets:
         return [connection for connection in self._open if connection.usable]
 
     async def send(self, kind: str, payload: Json, attempt: int, reason: str, drop: bool) -> Ack:
+        """Before the app has connected for the first time nothing is kept for it."""
         usable = self._usable()
         if not usable:
-            return Ack(None, 0.0, "connection_failed")
+            return Ack(None, 0.0, "connection_failed", final=self._count == 0)
         self._turn += 1
         connection = usable[self._turn % len(usable)]
         envelope_id = secrets.token_hex(16)

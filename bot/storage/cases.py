@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from bot.domain.case import Case
 from bot.domain.casetype import CaseType
@@ -17,12 +17,17 @@ class Cases:
         self._session = session
 
     def by_key(self, key: str, *, lock: bool = False) -> Case | None:
-        query = select(Case).where(Case.key == key.strip().upper())
-        return self._session.scalar(locked(query, Case) if lock else query)
+        return self._one(Case.key == key.strip().upper(), lock=lock)
 
     def by_id(self, case_id: int, *, lock: bool = False) -> Case | None:
-        query = select(Case).where(Case.id == case_id)
-        return self._session.scalar(locked(query, Case) if lock else query)
+        return self._one(Case.id == case_id, lock=lock)
+
+    def _one(self, condition: ColumnElement[bool], *, lock: bool) -> Case | None:
+        """With what a card shows, in one question; to be changed also with who must be told."""
+        query = select(Case).where(condition).options(joinedload(Case.teams), joinedload(Case.posts))
+        if lock:
+            query = locked(self._session, query.options(joinedload(Case.watchers)), Case.id, condition)
+        return self._session.scalars(query).unique().one_or_none()
 
     def by_ids(self, ids: Iterable[int]) -> dict[int, Case]:
         query = select(Case).where(Case.id.in_(list(ids))).options(selectinload(Case.teams), selectinload(Case.posts))
@@ -30,7 +35,8 @@ class Cases:
 
     def entry_of(self, origin: str) -> Entry | None:
         """The entry that this arrival made before, if it is a repeat."""
-        return self._session.scalar(select(Entry).where(Entry.origin == origin))
+        entry_id = self._session.scalar(select(Entry.id).where(Entry.origin == origin))
+        return self._session.get(Entry, entry_id) if entry_id else None
 
     def entry(self, entry_id: int) -> Entry | None:
         return self._session.get(Entry, entry_id)

@@ -40,7 +40,8 @@ class Database:
         self.wait_seconds = wait_seconds
         self.engine = self._engine(pool_size)
         self._writers = WriterQueue() if self.is_sqlite else None
-        self._session = sessionmaker(self.engine, expire_on_commit=False)
+        # What was changed is written once, by `Work.add` and at the end, rather than before each question.
+        self._session = sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
         self.deliveries_waiting = Event()
 
     @property

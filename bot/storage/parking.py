@@ -3,14 +3,15 @@
 The statements leave PostgreSQL's planner no choice, since its guesses are bad for a table that is a queue:
 - One that looks for rows by id names no state: with young statistics the planner would rather read a whole partial
   index than look up five ids. Python looks at the state of the rows that were locked.
-- One that wants the first of a lane or stream names it by BETWEEN and orders by it: after ``=`` the planner may walk
-  along the primary key instead, through everything that was ever sent, until it meets the first that is due.
+- One that wants the first of a lane or stream orders by that too, and says `Exactly` instead of ``=``: the planner
+  would rather walk along the primary key, through everything that was ever sent, until it meets one that is due.
 """
 
 from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     CursorResult,
     Delete,
@@ -25,7 +26,11 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.operators import OperatorType
 
 from bot.domain.base import UTC, Base
 from bot.domain.delivery import Delivery
@@ -62,9 +67,31 @@ LANES_IN_SIGHT = text(
 ).columns(column("lane", String), column("arrival", UTC()), column("closed_until", UTC()))
 
 
+class Exactly(FunctionElement[bool]):
+    """``column = value`` for SQLite; for PostgreSQL the same, but its planner cannot tell."""
+
+    inherit_cache = True
+    type = Boolean()
+
+    def self_group(self, against: OperatorType | None = None) -> "Exactly":
+        return self  # else SQLite is asked whether it "= 1", which no index answers
+
+
+@compiles(Exactly)
+def equal(element: Exactly, compiler: SQLCompiler, **options: Any) -> str:
+    name, value = (compiler.process(part, **options) for part in element.clauses)
+    return f"{name} = {value}"
+
+
+@compiles(Exactly, "postgresql")
+def between(element: Exactly, compiler: SQLCompiler, **options: Any) -> str:
+    name, value = (compiler.process(part, **options) for part in element.clauses)
+    return f"{name} BETWEEN {value} AND {value}"
+
+
 def oldest_of_stream(stream: Any) -> Select[Any]:
     other = aliased(Delivery)
-    due = select(other.id).where(other.state == LITERALLY_DUE, other.stream.between(stream, stream))
+    due = select(other.id).where(other.state == LITERALLY_DUE, Exactly(other.stream, stream))
     return due.order_by(other.stream, other.id).limit(1)
 
 
@@ -73,7 +100,7 @@ def front_of_lane(limit: int) -> Select[Any]:
     head = oldest_of_stream(Delivery.stream).correlate(Delivery).scalar_subquery().label("head")
     return (
         select(Delivery.id, Delivery.not_before, Delivery.lease_until, head)
-        .where(Delivery.partner == bindparam("partner"), Delivery.lane.between(bindparam("lane"), bindparam("lane")))
+        .where(Delivery.partner == bindparam("partner"), Exactly(Delivery.lane, bindparam("lane")))
         .where(READY, Delivery.id > bindparam("after"))
         .order_by(Delivery.lane, Delivery.id)
         .limit(limit)

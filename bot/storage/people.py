@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm.util import identity_key
 
 from bot.domain.person import Person, Team, TeamMember
 from bot.domain.project import ChannelMember
@@ -17,10 +18,14 @@ class People:
         return self._session.get(Person, person_id)
 
     def by_ids(self, ids: Iterable[str]) -> dict[str, Person]:
-        wanted = sorted(set(ids))
-        if not wanted:
-            return {}
-        return {person.id: person for person in self._session.scalars(select(Person).where(Person.id.in_(wanted)))}
+        """Those who are known; whoever this unit of work has read already is not asked for again."""
+        wanted = set(ids)
+        here = {key: self._session.identity_map.get(identity_key(Person, key)) for key in wanted}
+        found = {key: person for key, person in here.items() if person is not None}
+        if missing := sorted(wanted - found.keys()):
+            query = select(Person).where(Person.id.in_(missing))
+            found |= {person.id: person for person in self._session.scalars(query)}
+        return found
 
     def any(self) -> bool:
         return self._session.scalar(select(Person.id).limit(1)) is not None

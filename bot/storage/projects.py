@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from bot.domain.case import Case
@@ -18,12 +18,14 @@ class Projects:
         return self._session.scalars(select(Project).order_by(Project.key)).all()
 
     def by_key(self, key: str, *, lock: bool = False) -> Project | None:
-        query = select(Project).where(Project.key == key.strip().upper())
-        return self._session.scalar(locked(query, Project) if lock else query)
+        return self._one(Project.key == key.strip().upper(), lock=lock)
 
     def by_id(self, project_id: int, *, lock: bool = False) -> Project | None:
-        query = select(Project).where(Project.id == project_id)
-        return self._session.scalar(locked(query, Project) if lock else query)
+        return self._one(Project.id == project_id, lock=lock)
+
+    def _one(self, condition: ColumnElement[bool], *, lock: bool) -> Project | None:
+        query = select(Project).where(condition)
+        return self._session.scalar(locked(self._session, query, Project.id, condition) if lock else query)
 
     def of_channel(self, channel_id: str) -> Sequence[Project]:
         return self._session.scalars(select(Project).where(Project.home_channel == channel_id)).all()

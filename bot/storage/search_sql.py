@@ -6,12 +6,14 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     Column,
     ColumnElement,
     Select,
     Table,
     UnaryExpression,
     and_,
+    bindparam,
     exists,
     false,
     not_,
@@ -25,13 +27,12 @@ from sqlalchemy.sql.operators import custom_op
 from bot.domain.case import Case
 from bot.domain.query_conditions import Between, Both, Condition, Contains, Either, Leaf, OneOf, StartsWith
 from bot.domain.query_fields import Field, Kind
+from bot.storage.search_slots import LAST, Slot
 from bot.storage.search_tables import ATTRIBUTES
 from bot.storage.search_words import listing
 
 assert isinstance(Case.__table__, Table)  # noqa: S101 - for mypy: it could be any selectable
 CASES = Case.__table__.c
-# Sorts after every character that can stand in a value.
-LAST = "\U0010ffff"
 
 
 @cache
@@ -63,9 +64,7 @@ class Dialect:
             case Either():
                 return or_(false(), *(self.filter(part) for part in condition.parts))
             case Contains():
-                found: ColumnElement[bool] = CASES.id.in_(
-                    self.listing(Contains(condition.columns, condition.words, condition.prefix))
-                )
+                found: ColumnElement[bool] = CASES.id.in_(self.listing(replace(condition, negated=False)))
                 return not_(found) if condition.negated else found
             case _:
                 return self.leaf(condition)
@@ -98,20 +97,34 @@ def among(leaf: Leaf, column: ColumnElement[Any]) -> ColumnElement[bool]:
         case OneOf():
             return one_of(column, leaf.values)
         case Between():
-            limits = [column >= leaf.low] if leaf.low is not None else []
-            limits += [column < leaf.high] if leaf.high is not None else []
+            limits = [column >= bound(column, leaf.low)] if leaf.low is not None else []
+            limits += [column < bound(column, leaf.high)] if leaf.high is not None else []
             return and_(column.is_not(None), *limits)
         case StartsWith():
-            return and_(column >= leaf.prefix, column < leaf.prefix + LAST)
+            end = leaf.prefix.end if isinstance(leaf.prefix, Slot) else leaf.prefix + LAST
+            return and_(column >= bound(column, leaf.prefix), column < bound(column, end))
     raise TypeError(leaf)
 
 
 def one_of(column: ColumnElement[Any], values: Collection[Any]) -> ColumnElement[bool]:
-    known = sorted(value for value in values if value is not None)
-    found = column == known[0] if len(known) == 1 else column.in_(known)
+    known = [bound(column, value) for value in sorted(value for value in values if value is not None)]
+    if len(known) == 1:
+        found = column.in_(known[0]) if is_list(known[0]) else column == known[0]
+    else:
+        found = column.in_(known)
     if None not in values:
         return found
     return or_(column.is_(None), found) if known else column.is_(None)
+
+
+def bound(column: ColumnElement[Any], value: Any) -> Any:
+    if isinstance(value, Slot):
+        return bindparam(value.name, type_=column.type, expanding=value.many)
+    return value
+
+
+def is_list(value: Any) -> bool:
+    return isinstance(value, BindParameter) and value.expanding
 
 
 def elsewhere(leaf: OneOf | Between | StartsWith) -> ColumnElement[bool]:

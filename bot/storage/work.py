@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from bot.domain.base import Base
@@ -32,7 +33,10 @@ class Work:
 
     def enqueue(self, deliveries: Iterable[Delivery]) -> None:
         """Told after the commit; one whose key is there already is a mistake of ours and fails."""
-        rows = list(deliveries)
+        rows = [{column: getattr(delivery, column) for column in DELIVERY_COLUMNS} for delivery in deliveries]
         if rows:
-            self.session.add_all(rows)
+            self.session.execute(insert(Delivery.__table__), rows)  # type: ignore[arg-type]
             self.has_deliveries = True
+
+
+DELIVERY_COLUMNS = [column.key for column in Delivery.__table__.columns if column.key != "id"]

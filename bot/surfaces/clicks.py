@@ -24,6 +24,7 @@ ACTIONS = (
     "case.reopen",
     "case.details",
     "case.unarchive",
+    "case.note",
     "case.more",
     "case.row",
 )
@@ -54,6 +55,7 @@ INSTANT: dict[str, Callable[..., Outcome]] = {
     "case.take": working.take_case,
     "case.watch": working.watch_case,
     "case.unwatch": working.unwatch_case,
+    "case.watching": working.toggle_watching,
     "case.reopen": working.reopen_case,
     "case.unarchive": working.unarchive_case,
 }

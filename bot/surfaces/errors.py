@@ -7,10 +7,10 @@ from typing import Any
 from slack_bolt import App, BoltResponse
 
 from bot.domain.delivery import Tell
-from bot.domain.errors import Invalid, Refusal
+from bot.domain.errors import Busy, Invalid, Refusal
 from bot.surfaces.desk import Body, Desk, actor_of, is_in_modal
 from bot.usecases.access import Stranger
-from bot.usecases.evidence import whisper
+from bot.usecases.evidence import refuse_reply
 from bot.usecases.people import ask_for
 from bot.views import answers
 from bot.views.forms import field_errors, notice
@@ -34,7 +34,9 @@ def register(app: App, desk: Desk) -> None:
             return BoltResponse(status=200, body={"response_type": "ephemeral", **message})
         if body.get("type") == "block_suggestion":
             return BoltResponse(status=200, body={"options": []})
-        answer(desk, error, body, message, sentence, respond, client)
+        if body.get("event"):
+            return answer_event(desk, error, body)
+        answer(desk, body, message, sentence, respond, client)
         return BoltResponse(status=200, body="")
 
 
@@ -48,31 +50,21 @@ def message_for(error: Exception) -> tuple[dict[str, Any], str]:
     return message, str(message["text"])
 
 
-def answer(
-    desk: Desk, error: Exception, body: Body, message: dict[str, Any], sentence: str, respond: Any, client: Any
-) -> None:
+def answer(desk: Desk, body: Body, message: dict[str, Any], sentence: str, respond: Any, client: Any) -> None:
     """Where the person is looking: beside the message, or in a modal on top of the one they are in."""
-    if body.get("event"):
-        answer_event(desk, error, body, sentence)
-    elif body.get("response_url"):
+    if body.get("response_url"):
         desk.replies.send(respond, **message, response_type="ephemeral", replace_original=False)
     elif body.get("trigger_id"):
         call = client.views_push if is_in_modal(body) else client.views_open
         desk.replies.send(call, trigger_id=body["trigger_id"], view=notice(sentence))
 
 
-def answer_event(desk: Desk, error: Exception, body: Body, sentence: str) -> None:
-    """Somebody's reply could not be kept as a note: they are told where they wrote it."""
+def answer_event(desk: Desk, error: Exception, body: Body) -> BoltResponse:
+    """Whoever wrote a reply that may not be a note is told so there; what broke, Slack delivers again."""
+    if not isinstance(error, Refusal) or isinstance(error, Busy | Stranger):
+        return BoltResponse(status=503, body="")
     event = body["event"]
-    channel = event.get("channel")
-    if event.get("type") != "message" or not isinstance(error, Refusal) or not channel:
-        return
-    desk_act = desk.act(body, "thread")
-    whisper(
-        desk.db,
-        desk_act,
-        channel=str(channel),
-        thread_ts=event.get("thread_ts"),
-        sentence=f"Your reply was not kept as a note. {sentence}",
-        key=f"{channel}/{event.get('ts')}/{actor_of(body)}",
-    )
+    if event.get("type") == "message" and actor_of(body):
+        act = desk.act(body, "thread")
+        refuse_reply(desk.db, act, event["channel"], event["ts"], event.get("thread_ts"), error)
+    return BoltResponse(status=200, body="")

@@ -37,7 +37,9 @@ def register_replies(app: App, desk: Desk) -> None:
         origin = f"{reply.change}/{reply.channel}/{reply.ts}/{event['event_ts']}"
         act = Act(actor=reply.author, at=said(event["event_ts"]), via="thread", origin=origin)
         if reply.change == "new":
-            evidence.keep_reply(desk.db, act, kept)
+            outcome = evidence.keep_reply(desk.db, act, kept)
+            if outcome is None and event.get("parent_user_id") == desk.workspace.bot_user_id:
+                evidence.hear_again(desk.db, act, kept)
         else:
             evidence.change_reply(desk.db, act, kept, deleted=reply.change == "deleted")
 

@@ -67,11 +67,7 @@ def case_for(work: Work, act: Act, ref: str | int, right: Right, *, lock: bool =
 def projects_for(work: Work, person: Person, right: Right = Right.SEE) -> list[Project]:
     """The projects in which the person has the right."""
     private = work.people.private_channels_of(person.id)
-    return [
-        project
-        for project in work.projects.all()
-        if may(right, person, project, project.home_channel in private)
-    ]
+    return [project for project in work.projects.all() if may(right, person, project, project.home_channel in private)]
 
 
 def those_who_may_see(work: Work, project: Project, people: Iterable[Person]) -> Sequence[Person]:

@@ -1,13 +1,15 @@
 """Keeping posts as evidence, and thread replies as notes."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from bot.domain import telling
 from bot.domain.act import Act
 from bot.domain.case import Case
 from bot.domain.entry import Entry
+from bot.domain.errors import Refusal
 from bot.domain.evidence import Evidence, EvidenceKind, Note, PostRole
 from bot.domain.reading import PostRef, Workspace
 from bot.domain.rights import Right
@@ -159,6 +161,25 @@ def written_in(work: Work, reply: Reply) -> str | None:
     return post.channel if post and post.role == PostRole.CARD else None
 
 
-def whisper(db: Database, act: Act, *, channel: str, thread_ts: str | None, sentence: str, key: str) -> None:
-    """Tell one person something where they are, when there is no click to answer."""
+def hear_again(db: Database, act: Act, reply: Reply) -> None:
+    """For a reply below a post of ours that no case claims yet: the card was posted, but that is not recorded yet."""
+    ask(db, [telling.reply_again(reply.channel, reply.ts, act.at, {**asdict(reply), "origin": act.origin})])
+
+
+def keep_late_reply(db: Database, data: Mapping[str, Any]) -> Outcome | None:
+    """The reply that ``hear_again`` set aside; ``None`` if it is still below a post that no case claims."""
+    origin, files = data["origin"], tuple((url, name) for url, name in data["files"])
+    reply = Reply(**{key: value for key, value in data.items() if key != "origin"} | {"files": files})
+    act = Act(actor=reply.author, at=said_at(reply.ts), via="thread", origin=origin)
+    try:
+        return keep_reply(db, act, reply)
+    except Refusal as refusal:
+        refuse_reply(db, act, reply.channel, reply.ts, reply.thread_ts, refusal)
+        raise
+
+
+def refuse_reply(db: Database, act: Act, channel: str, ts: str, thread_ts: str | None, refusal: Refusal) -> None:
+    """Tell somebody, where they wrote it, that their reply is no note."""
+    sentence = f"Your reply was not kept as a note. {refusal.sentence}"
+    key = f"{channel}/{ts}/{act.actor}"
     ask(db, [telling.whisper(key, act.at, person=act.actor, channel=channel, thread_ts=thread_ts, sentence=sentence)])

@@ -185,21 +185,14 @@ def keep_post(work: Work, act: Act, case: Case, post: PostRef, workspace: Worksp
     pieces: list[Evidence] = evidence_of(act, case, post, workspace)
     work.add(*pieces)
     case.evidence_count = len(pieces)
-    known = work.cases.source_post(post.channel, post.ts)
-    if known is None:
-        work.add(
-            Post(
-                case_id=case.id,
-                role=PostRole.SOURCE.value,
-                channel=post.channel,
-                ts=post.ts,
-                thread_ts=thread_for(work, post),
-            )
-        )
-    else:
+    known = work.cases.source_post(post.channel, post.ts) if post.again else None
+    if known:
         work.add(Relation(case_id=case.id, kind=RelationKind.RELATES.value, other_id=known.case_id))
         if known.role == PostRole.SOURCE:
             known.case_id = case.id
+    else:  # if somebody made it a case a moment ago, this fails, and theirs is found
+        role, thread_ts = PostRole.SOURCE.value, thread_for(work, post)
+        work.add(Post(case_id=case.id, role=role, channel=post.channel, ts=post.ts, thread_ts=thread_ts))
     return [piece.id for piece in pieces]
 
 

@@ -91,6 +91,11 @@ def unwatch_case(work: Work, case: Case, act: Act) -> Entry | None:
     return case.unwatch(act)
 
 
+@verb()
+def toggle_watching(work: Work, case: Case, act: Act) -> Entry | None:
+    return case.watch(act) or case.unwatch(act)
+
+
 @dataclass(frozen=True, slots=True)
 class Edits:
     """What the Edit modal was left with. ``teams`` holds team ids."""

@@ -79,10 +79,8 @@ def actions(elements: Sequence[Block], *, block_id: str | None = None) -> Block:
     return _with_id({"type": "actions", "elements": list(elements)}, block_id)
 
 
-def field_input(
-    block_id: str, label: str, element: Block, *, optional: bool = False, hint: str = "", dispatch: bool = False
-) -> Block:
-    """An input of a form. ``dispatch``: it also acts at once, before the form is submitted."""
+def field_input(block_id: str, label: str, element: Block, *, optional: bool = False, hint: str = "") -> Block:
+    """An input of a form."""
     block: Block = {
         "type": "input",
         "block_id": checked_id(block_id),
@@ -92,8 +90,6 @@ def field_input(
     }
     if hint:
         block["hint"] = plain(hint, limits.LABEL)
-    if dispatch:
-        block["dispatch_action"] = True
     return block
 
 

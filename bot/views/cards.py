@@ -8,7 +8,7 @@ from bot.domain.casetype import CaseType, Group
 from bot.domain.reading import Workspace
 from bot.views.blocks import Block, Message, actions, context, fields, message
 from bot.views.clicks import case_block
-from bot.views.elements import button, grouped_select, option, select
+from bot.views.elements import button, grouped_select, option, overflow, select
 from bot.views.limits import one_line
 from bot.views.rich import anchor, line, rich_text, strong, words
 from bot.views.text import NOBODY, Mrkdwn, Names, joined, mrkdwn, person, when
@@ -26,17 +26,15 @@ from bot.views.words import (
 )
 
 EXCERPT = 300
-STATUSES_SHOWN = 25  # more of them would make the card too long for Slack; they are behind More
+STATUSES_SHOWN = 20  # more of them would make the card too long for Slack; they are behind More
 
 PRIORITIES = [option(full, priority.value) for priority, full in PRIORITY_WORDS.items()]
 GROUP_LABELS = {Group.OPEN: "Open", Group.IN_PROGRESS: "In progress", Group.CLOSED: "Closed"}
-CHANGE_STATUS = option("Change status", "case.status")
+# An overflow menu rather than a select, which stays silent when the same entry is chosen a second time.
 MORE = [
     option("Edit", "case.edit"),
-    option("Add note", "case.note"),
     option("Due date", "case.due"),
-    option("Watch", "case.watch"),
-    option("Unwatch", "case.unwatch"),
+    option("Watch or unwatch", "case.watching"),
     option("Relate", "case.relate"),
     option("Archive", "case.archive"),
 ]
@@ -122,15 +120,17 @@ def case_actions(case: Case, *, details: bool = True) -> list[Block]:
             take_button(case),
             button("Assign", "case.assign", label=f"Assign {case.key}"),
             select("case.priority", "Priority", PRIORITIES, chosen=case.priority),
-            *status_menu(case),
+            status_menu(case),
             button("Close", "case.close", label=f"Close {case.key}"),
         ]
     else:
         row = [button("Reopen", "case.reopen", label=f"Reopen {case.key}")]
+    if not case.is_archived:
+        row.append(button("Note", "case.note", label=f"Add a note to {case.key}"))
     if details:
         row.append(button("Details", "case.details", label=f"Details of {case.key}"))
     if not case.is_archived:
-        row.append(select("case.more", "More", MORE if has_status_menu(case) else [CHANGE_STATUS, *MORE]))
+        row.append(overflow("case.more", MORE))
     return row
 
 
@@ -138,14 +138,10 @@ def take_button(case: Case) -> Block:
     return button("Take", "case.take", label=f"Take {case.key}", style="" if case.assignee else "primary")
 
 
-def has_status_menu(case: Case) -> bool:
-    return len(case.type.statuses) <= STATUSES_SHOWN
-
-
-def status_menu(case: Case) -> list[Block]:
-    if not has_status_menu(case):
-        return []
-    return [grouped_select("case.status", "Status", status_groups(case.type), chosen=case.status)]
+def status_menu(case: Case) -> Block:
+    if len(case.type.statuses) > STATUSES_SHOWN:
+        return button("Status", "case.status", label=f"Change the status of {case.key}")
+    return grouped_select("case.status", "Status", status_groups(case.type), chosen=case.status)
 
 
 def status_groups(case_type: CaseType) -> dict[str, list[Block]]:

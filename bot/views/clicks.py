@@ -14,11 +14,6 @@ from bot.views.limits import BUTTON_VALUE, size
 
 Payload = Mapping[str, Any]
 
-LIST_PAGE = re.compile(r"list\.page(\.back)?\Z")
-TIMELINE_PAGE = re.compile(r"timeline\.page(\.back)?\Z")
-DETAILS_PAGE = re.compile(r"details\.page(\.back)?\Z")
-HOME_PAGE = re.compile(r"home\.page(\.back)?\Z")
-
 _CASE_BLOCK = re.compile(r"(?:case|row)/(\d{1,18})/(\d{1,18})\Z")
 _ROW_VALUE = re.compile(r"([a-z.]+):(\d{1,18}):(\d{1,18})\Z")
 TOO_OLD = "This button is from an older Casebook. Look at the case again with `/case show` and its key."

@@ -1,17 +1,17 @@
 """Details: everything about one case, in a modal; and its timeline, in a modal or an ephemeral message."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.case import ATTRIBUTES, Case
 from bot.domain.entry import Entry, Kind
-from bot.domain.evidence import Evidence, EvidenceKind, Note, Relation
+from bot.domain.evidence import Evidence, EvidenceKind, Relation
 from bot.domain.reading import Details, TimelinePage, Workspace
 from bot.domain.wording import relation_words
 from bot.views.blocks import Block, Message, View, actions, context, divider, fields, header, message, modal
 from bot.views.cards import archived_note, case_actions, facts, origin, title_line
 from bot.views.clicks import case_block, page_value
-from bot.views.elements import button
+from bot.views.elements import button, option
 from bot.views.forms.metadata import case_metadata
 from bot.views.limits import clip, one_line
 from bot.views.rich import Piece, anchor, bullets, line, moment, quote, rich_text, someone, words
@@ -22,11 +22,26 @@ EVIDENCE_SHOWN = 20
 RELATIONS_SHOWN = 20
 WATCHERS_SHOWN = 40
 OTHER_ATTRIBUTES = 10
-NOTES_IN_VIEW = 12_000  # characters of notes in one view, shared among them: Slack takes 250 KB
-NOTES_IN_MESSAGE = 4_000
 TITLES_IN_LIST = 120
 WITH_NOTE = {Kind.NOTE_ADDED, Kind.EVIDENCE_ADDED, Kind.CLOSED}
 DELETED = "This note was deleted."
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Characters for ``notes``, shared by all of a page, for one ``deed`` and for one ``title`` of its ``pieces``."""
+
+    notes: int
+    deed: int
+    pieces: int
+    title: int
+
+    def for_note(self, count: int) -> int:
+        return max(100, self.notes // max(1, count))
+
+
+IN_VIEW = Room(notes=12_000, deed=1000, pieces=5, title=TITLES_IN_LIST)
+IN_MESSAGE = Room(notes=3000, deed=240, pieces=2, title=80)
 
 
 def details_view(found: Details, workspace: Workspace, *, names: Names = NOBODY, now: datetime | None = None) -> View:
@@ -38,32 +53,32 @@ def details_view(found: Details, workspace: Workspace, *, names: Names = NOBODY,
     if case.description.strip():
         blocks += [header("Description"), rich_text(line(case.description))]
     blocks += _evidence_blocks(found, names) + _relation_blocks(found, workspace)
-    blocks += [divider(), header("Timeline"), *timeline_blocks(found.timeline, names, NOTES_IN_VIEW, "details.page")]
+    blocks += [divider(), header("Timeline"), *timeline_blocks(found.timeline, names, IN_VIEW, "details.page")]
     metadata = case_metadata(case, page=found.timeline.page)
     return modal("case.details", case.key, blocks, close="Close", metadata=metadata)
 
 
 def timeline_view(page: TimelinePage, workspace: Workspace, *, names: Names = NOBODY) -> View:
-    blocks = [title_line(page.case, workspace), *timeline_blocks(page, names, NOTES_IN_VIEW, "timeline.page")]
+    blocks = [title_line(page.case, workspace), *timeline_blocks(page, names, IN_VIEW, "timeline.page")]
     return modal("case.timeline", "Timeline", blocks, close="Close", metadata=case_metadata(page.case, page=page.page))
 
 
 def timeline_message(page: TimelinePage, workspace: Workspace, *, names: Names = NOBODY) -> Message:
-    blocks = [title_line(page.case, workspace), *timeline_blocks(page, names, NOTES_IN_MESSAGE, "timeline.page")]
+    blocks = [title_line(page.case, workspace), *timeline_blocks(page, names, IN_MESSAGE, "timeline.page")]
     return message(f"Timeline of {case_name(page.case)}, newest first", blocks)
 
 
 def _actions(found: Details) -> list[Block]:
-    """The card's, but for the button that brought us here; watching is known here, so More offers what fits."""
+    """The card's, but for the button that brought us here; watching is known here, so More says what it will do."""
     row = case_actions(found.case, details=False)
-    needless = "case.watch" if found.is_watching else "case.unwatch"
-    return [_without(element, needless) for element in row]
+    watch = option("Unwatch", "case.unwatch") if found.is_watching else option("Watch", "case.watch")
+    return [_with_watch(element, watch) for element in row]
 
 
-def _without(element: Block, value: str) -> Block:
+def _with_watch(element: Block, watch: Block) -> Block:
     if element["action_id"] != "case.more":
         return element
-    return {**element, "options": [choice for choice in element["options"] if choice["value"] != value]}
+    return {**element, "options": [watch if o["value"] == "case.watching" else o for o in element["options"]]}
 
 
 def _more_facts(case: Case, names: Names) -> list[Block]:
@@ -123,12 +138,10 @@ def _relation_line(case: Case, relation: Relation, other: Case, workspace: Works
     return line(f"{said.capitalize()} ", link, f" {title} ({other.status})")
 
 
-def timeline_blocks(page: TimelinePage, names: Names, room: int, action_id: str) -> list[Block]:
-    """``room``: for the texts of all notes together."""
+def timeline_blocks(page: TimelinePage, names: Names, room: Room, action_id: str) -> list[Block]:
     if not page.entries:
         return [context("Nothing on this page.")]
-    limit = max(200, room // max(1, len(page.notes)))
-    blocks = [entry_block(entry, page.notes, page.evidence, names, limit) for entry in page.entries]
+    blocks = [entry_block(entry, page, names, room) for entry in page.entries]
     row = []
     if page.page > 1:
         row.append(button("Newer", f"{action_id}.back", value=_page(page, -1)))
@@ -141,24 +154,22 @@ def _page(page: TimelinePage, step: int) -> str:
     return page_value(page.page + step, case_id=page.case.id) or ""
 
 
-def entry_block(
-    entry: Entry, notes: Mapping[int, Note], evidence: Mapping[int, Evidence], names: Names, limit: int
-) -> Block:
+def entry_block(entry: Entry, page: TimelinePage, names: Names, room: Room) -> Block:
     """When, who, what; below it the note or the evidence that the entry speaks of."""
-    pieces: list[Piece] = [moment(entry.at), words("  ")]
-    said = enumerate(told(entry))
-    pieces += [someone(who, names, strong=index == 0) if who else words(text) for index, (text, who) in said]
-    note = notes.get(entry.data.get("note") or 0) if entry.kind in WITH_NOTE else None
+    pieces: list[Piece] = [moment(entry.at), "  "]
+    for index, (text, who) in enumerate(told(entry)):
+        pieces.append(someone(who, names, strong=index == 0) if who else clip(text, room.deed))
+    note = page.notes.get(entry.data.get("note") or 0) if entry.kind in WITH_NOTE else None
     if note and note.edited_at and not note.deleted_at:
         pieces.append(" (edited since)")
     below: list[Block] = []
-    if note and (text := DELETED if note.deleted_at else note.text.strip()):
-        below.append(quote(clip(text, limit)))
-    found = [evidence[id_] for id_ in entry.data.get("evidence") or () if id_ in evidence]
+    if note and (words_ := DELETED if note.deleted_at else note.text.strip()):
+        below.append(quote(clip(words_, room.for_note(len(page.notes)))))
+    found = [page.evidence[id_] for id_ in entry.data.get("evidence") or () if id_ in page.evidence]
     if found:
-        below.append(bullets([_short_evidence(piece) for piece in found[:5]]))
+        below.append(bullets([_short_evidence(piece, room.title) for piece in found[: room.pieces]]))
     return rich_text(line(*pieces), *below)
 
 
-def _short_evidence(piece: Evidence) -> Block:
-    return line(anchor(piece.url, clip(one_line(piece.title) or "Evidence", TITLES_IN_LIST)))
+def _short_evidence(piece: Evidence, limit: int) -> Block:
+    return line(anchor(piece.url, clip(one_line(piece.title) or "Evidence", limit)))

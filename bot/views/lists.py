@@ -8,9 +8,12 @@ from bot.domain.reading import PAGE, Listing, Workspace
 from bot.views.blocks import Block, Message, View, actions, context, message, modal, section
 from bot.views.clicks import page_value, row_block, row_value
 from bot.views.elements import button, option, overflow
+from bot.views.limits import clip
 from bot.views.text import NOBODY, Mrkdwn, Names, bold, joined, link, mrkdwn, person, said
 from bot.views.words import age, case_count, case_link, case_name, clock, due_words, priority_words, status_words
 
+HEADING = 100
+ROW_TITLE = 120  # ten rows must fit into a message; cards and Details show all of it
 TOO_LONG = "This search is too long to turn its pages. Make it shorter to see more of its cases."
 NOTE = ("Add note", "case.note")
 EMPTY = "No case matches. Try fewer words, or `/case new` to open one."
@@ -27,7 +30,7 @@ def listing_view(found: Listing, workspace: Workspace, *, names: Names = NOBODY,
 
 
 def list_blocks(found: Listing, workspace: Workspace, names: Names, now: datetime) -> list[Block]:
-    head = mrkdwn("{}: {}", bold(found.heading), case_count(found.total))
+    head = mrkdwn("{}: {}", bold(clip(found.heading, HEADING)), case_count(found.total))
     if not found.cases:
         return [section(head), section(said(EMPTY)), actions([button("New case", "case.new", style="primary")])]
     blocks = [section(head)]
@@ -44,7 +47,7 @@ def row(case: Case, workspace: Workspace, names: Names, now: datetime) -> Block:
 
 def row_text(case: Case, workspace: Workspace, names: Names, now: datetime) -> Mrkdwn:
     key = link(case_link(case, workspace), case.key)
-    return mrkdwn("*{}* {}\n{}", key, case.title, row_facts(case, names, now))
+    return mrkdwn("*{}* {}\n{}", key, clip(case.title, ROW_TITLE), row_facts(case, names, now))
 
 
 def row_facts(case: Case, names: Names, now: datetime) -> Mrkdwn:

@@ -3,6 +3,7 @@
 A case's text is the first that is not empty of text, blocks, attachments and their fallback; of an alert, all of them.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 
 from bot.domain.case import DESCRIPTION_LIMIT, TITLE_LIMIT, Source
 from bot.domain.reading import PostRef
-from bot.views.incoming import Reading, readable, rows, tidy
+from bot.views.incoming import Reading, readable, rows, tidy, unescape
 from bot.views.limits import clip, one_line
 from bot.views.text import NOBODY, Names
 
@@ -21,6 +22,7 @@ Files = tuple[tuple[str, str], ...]
 _EMOJI = re.compile(r"(?<!\w):[a-z+][a-z0-9_+'-]*:(?::skin-tone-\d:)?(?!\w)")
 _ONLY_MENTIONS = re.compile(r"(?:[@#][\w.-]+[\s,:]*)+\Z")
 _STATE_PREFIX = re.compile(r"(?:re-?)?(?:triggered|warn|recovered|no data)\b[^:\n]{0,40}:", re.IGNORECASE)
+_MENTIONED = re.compile(r'<@([UW][A-Z0-9]+)|"user_id": "([UW][A-Z0-9]+)"')
 _LETTERS = re.compile(r"[\W_]+")
 
 
@@ -75,7 +77,7 @@ def _blocks_text(blocks: Any, reading: Reading) -> str:
 
 
 def _block_text(block: Payload, reading: Reading) -> str:
-    kind = block.get("type")
+    kind = str(block.get("type"))
     if kind == "rich_text":
         return reading.rich(block)
     if kind in {"header", "section", "markdown"}:
@@ -110,7 +112,7 @@ def _note_buttons(elements: Any, reading: Reading) -> None:
 def _attachment_text(attachment: Payload, reading: Reading) -> str:
     title = reading.mrkdwn(str(attachment.get("title") or ""))
     if attachment.get("title_link"):
-        reading.link(str(attachment["title_link"]), title)
+        reading.link(unescape(str(attachment["title_link"])), title)
     parts = [
         reading.mrkdwn(str(attachment.get("pretext") or "")),
         title,
@@ -243,7 +245,7 @@ def _content(message: Payload) -> tuple[Any, ...]:
 
 def people_in(message: Payload) -> frozenset[str]:
     """The ids of a message's author and of everybody mentioned in it, whose names the readers want."""
-    found = set(re.findall(r"<@([UW][A-Z0-9]+)", str(message.get("text") or "")))
+    found = {mention or id_ for mention, id_ in _MENTIONED.findall(json.dumps(message, default=str))}
     return frozenset(found | {str(message["user"])} if message.get("user") else found)
 
 

@@ -138,6 +138,6 @@ def told_mrkdwn(entry: Entry, names: Names, *, without_actor: bool = False) -> M
 def told_plain(entry: Entry, names: Names) -> str | None:
     """The line as plain text; ``None`` if somebody in it has no known name."""
     parts = told(entry)
-    if any(who and who not in names for _, who in parts):
+    if any(who and not names.get(who) for _, who in parts):
         return None
     return "".join(names[who] if who else text for text, who in parts)

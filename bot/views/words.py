@@ -40,10 +40,6 @@ def age(since: datetime, now: datetime) -> str:
     return "less than a minute"
 
 
-def ago(since: datetime, now: datetime) -> str:
-    return "just now" if (now - since).total_seconds() < 60 else f"{age(since, now)} ago"
-
-
 def priority_words(priority: str) -> str:
     return PRIORITY_WORDS[Priority(priority)]
 

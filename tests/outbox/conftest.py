@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from slack_sdk import WebClient
 
+from bot.domain import telling
 from bot.domain.act import Act
 from bot.domain.case import Case
 from bot.domain.delivery import SLACK, Delivery, State
@@ -21,7 +23,8 @@ from bot.storage.claims import Pace
 from bot.storage.database import Database
 from bot.usecases import opening, people, projects
 
-MANIFEST = Path(__file__).parents[2] / "manifest.yml"
+# Read once: doing it for each test takes longer than most of them.
+MANIFEST = yaml.safe_load((Path(__file__).parents[2] / "manifest.yml").read_text(encoding="utf-8"))
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -92,6 +95,18 @@ class Town:
 
     def ref(self, post: Message) -> PostRef:
         return PostRef(post.channel, post.ts, post.ts, "ann", post.text, title=post.text, source="person")
+
+    def whisper(self, person: Person, sentence: str) -> None:
+        said = telling.whisper(
+            f"{next(self.serial)}",
+            self.clock(),
+            person=person.id,
+            channel=self.ops.id,
+            thread_ts=None,
+            sentence=sentence,
+        )
+        with self.db.write() as work:
+            work.enqueue([said])
 
     def card(self, channel: Channel | None = None) -> Message:
         """The newest message in the channel."""

@@ -203,9 +203,7 @@ def test_a_home_tab_that_is_off_bothers_nobody(sqlite_town: Town) -> None:
 
 def test_a_whisper_is_seen_by_one_person_where_they_are(sqlite_town: Town) -> None:
     town = sqlite_town
-    evidence.whisper(
-        town.db, town.act(town.bob), channel=town.ops.id, thread_ts=None, sentence="Ask @dana to let you in.", key="1"
-    )
+    town.whisper(town.bob, "Ask @dana to let you in.")
     town.tell()
     assert town.bob.last(town.ops).ephemeral
     assert "Ask @dana" in town.bob.last(town.ops).shown
@@ -214,9 +212,7 @@ def test_a_whisper_is_seen_by_one_person_where_they_are(sqlite_town: Town) -> No
 
 def test_a_whisper_that_cannot_be_shown_there_is_a_direct_message(sqlite_town: Town) -> None:
     town = sqlite_town
-    evidence.whisper(
-        town.db, town.act(town.gus), channel=town.ops.id, thread_ts=None, sentence="Guests see nothing.", key="1"
-    )
+    town.whisper(town.gus, "Guests see nothing.")
     town.tell()
     assert town.dms(town.gus) == ["Guests see nothing."]
 

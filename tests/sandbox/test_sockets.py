@@ -12,6 +12,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
 from bot.sandbox import Channel, LocalSlack, Person
+from tests.sandbox.conftest import silent
 
 Json = dict[str, Any]
 Connect = Callable[[App], SocketModeHandler]
@@ -90,9 +91,16 @@ def test_unacknowledged_events_come_again(slack: LocalSlack, ann: Person, ops: C
 
 
 def test_events_nobody_takes_are_lost_in_the_end(slack: LocalSlack, ann: Person, ops: Channel) -> None:
+    slack.settle()
+    assert [r.note for r in slack.traffic.deliveries()] == ["connection_failed"] * 2
+    assert slack.warnings == []
+    with silent(slack):
+        """Connects, and leaves."""
+    slack.wait_for(lambda: slack.platform.sockets.count == 0)
+    slack.traffic.clear()
     ann.post(ops, "hello")
     slack.settle()
-    notes = [r.note for r in slack.traffic.deliveries() if r.request["event"]["type"] == "message"]
+    notes = [r.note for r in slack.traffic.deliveries()]
     assert notes == ["connection_failed", *(f"attempt {n}; connection_failed" for n in (1, 2, 3))]
     assert slack.warnings[-1].name == "event_lost"
 

@@ -1,5 +1,6 @@
 """Deliveries to play with, and a clock that only the tests move."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -7,7 +8,7 @@ from itertools import count
 from threading import Barrier
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select, text
 
 from bot.domain.delivery import SLACK, Delivery
 from bot.storage.claims import Claimed, Held, Pace, claim
@@ -45,11 +46,11 @@ def row(stream: str = "", lane: str = "slack/C1", **values: Any) -> dict[str, An
 
 def enqueue(db: Database, *rows: dict[str, Any]) -> list[int]:
     """Their ids, in order."""
+    keys = [values["key"] for values in rows]
     with db.write() as work:
-        deliveries = [Delivery(**values) for values in rows]
-        work.enqueue(deliveries)
-        work.session.flush()
-        return [delivery.id for delivery in deliveries]
+        work.enqueue(Delivery(**values) for values in rows)
+        query = select(Delivery.id).where(Delivery.key.in_(keys)).order_by(Delivery.id)
+        return list(work.session.scalars(query))
 
 
 def fill(db: Database, rows: Iterable[dict[str, Any]]) -> None:
@@ -110,3 +111,18 @@ def together(workers: int, job: Any) -> list[Any]:
 def flat(lists: Iterable[Iterable[Any]]) -> Iterator[Any]:
     for one in lists:
         yield from one
+
+
+def waiting_for_a_lock(db: Database) -> bool:
+    with db.read() as work:
+        waiting = (
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return bool(work.session.scalar(text(waiting)))
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)

@@ -1,9 +1,7 @@
 """Many workers: each delivery once, every stream in order, nothing forgotten."""
 
 import sys
-import time
 from collections import Counter, defaultdict
-from collections.abc import Callable
 from itertools import pairwise
 from subprocess import PIPE, Popen
 from threading import Thread
@@ -30,6 +28,8 @@ from tests.storage.outbox import (
     take,
     together,
     unpaced,
+    until,
+    waiting_for_a_lock,
     write,
 )
 
@@ -109,21 +109,6 @@ def test_a_lane_keeps_its_pace_however_many_claim_at_once(database: Database) ->
 def test_many_replicas_run_a_slot_once(database: Database) -> None:
     had = together(8, lambda _number: write(database, lambda work: slot(work, "digest", NOW)))
     assert sorted(had) == [False] * 7 + [True]
-
-
-def waiting_for_a_lock(db: Database) -> bool:
-    with db.read() as work:
-        waiting = (
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        return bool(work.session.scalar(text(waiting)))
-
-
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 def test_nothing_is_parked_behind_what_is_being_recorded_as_done(postgres_database: Database) -> None:

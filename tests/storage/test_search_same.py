@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.case import Case, Priority
@@ -37,7 +37,7 @@ def viewer(database: Database) -> Viewer:
     return settle(database)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     cases=st.lists(fields_of_a_case(), min_size=1, max_size=6),
     asked=st.lists(queries, min_size=1, max_size=12),

@@ -13,8 +13,8 @@ from bot.domain.delivery import Delivery
 from bot.domain.errors import Busy
 from bot.domain.project import Channel, Project
 from bot.storage.database import Database, is_repeat, understood
-from tests.storage.cases import a_case, a_project
-from tests.storage.outbox import enqueue, row, together
+from tests.storage.cases import a_case, a_project, act
+from tests.storage.outbox import enqueue, row, together, until, waiting_for_a_lock
 
 OPEN_CASES = """
 import sys
@@ -104,6 +104,40 @@ def test_a_locked_row_is_read_as_the_last_writer_left_it(postgres_database: Data
         late = work.projects.by_key("OPS", lock=True)
         assert late is early
         assert late.last_number == 1
+
+
+def test_what_hangs_on_a_locked_case_is_as_the_last_writer_left_it(postgres_database: Database) -> None:
+    """A statement that waits for a row goes on with what it had read of other tables before the wait."""
+    key = a_case(postgres_database, a_project(postgres_database))
+    seen: list[str] = []
+
+    def look() -> None:
+        with postgres_database.write() as work:
+            case = work.cases.by_key(key, lock=True)
+            assert case is not None
+            seen.extend(watcher.person_id for watcher in case.watchers)
+
+    with postgres_database.write() as work:
+        case = work.cases.by_key(key, lock=True)
+        assert case is not None
+        case.watch(act("U1"))
+        work.session.flush()
+        waiting = Thread(target=look)
+        waiting.start()
+        until(lambda: waiting_for_a_lock(postgres_database))
+    waiting.join(timeout=30)
+    assert seen == ["U1"]
+
+
+def test_locking_another_row_does_not_forget_what_was_changed_before(database: Database) -> None:
+    key = a_case(database, a_project(database))
+    with database.write() as work:
+        project = work.projects.by_key("OPS")
+        assert project is not None
+        project.name = "Operations"
+        work.cases.by_key(key, lock=True)
+        assert work.projects.by_key("OPS", lock=True) is project
+        assert project.name == "Operations"
 
 
 def test_two_cases_may_be_related_to_each_other_at_once(postgres_database: Database) -> None:

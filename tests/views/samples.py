@@ -12,6 +12,7 @@ from bot.domain.evidence import Evidence, EvidenceKind, Note, Post, PostRole, Wa
 from bot.domain.person import Person, Team
 from bot.domain.project import Project
 from bot.domain.reading import PostRef, Workspace
+from bot.domain.text import kept
 from bot.sandbox import blockkit
 from bot.views.check import check_home, check_message, check_modal
 
@@ -31,6 +32,7 @@ NASTY = [
     ">>> quoted\n\n\n> again",
     "🔥" * 4000,
     "&" * 4000,
+    '"' * 4000,
     "<" * 4000,
     "a b\n" * 1000,
     "x",
@@ -101,12 +103,13 @@ def archived_case() -> Case:
 
 def huge_case(text: str) -> Case:
     """Everything as long as the domain lets it be."""
-    teams = [Team(id=n, slack_id=f"S{n}", handle=f"{text[:79]}{n}", name=text[:120]) for n in range(60)]
+    text = kept(text) or "x"
+    teams = [Team(id=n, slack_id=f"S{n}", handle=f"{text[:79]}{n}", name=text[:120]) for n in range(12)]
     return case(
         key="ABCDEFGHIJ-1234567890", title=text[:200], description=text[:3000], teams=teams, due=date(2026, 11, 1),
         attributes={"service": text[:200], "env": text[:200]} | {f"{text[:30]}{n}": text[:200] for n in range(30)},
-        watchers=[Watcher(person_id=f"U{n:09}") for n in range(300)], reason=text[:80], closed_at=NOW, archived_at=None,
-        evidence_count=2000, type=wide_type(25, text), status=f"{text[:30]}0",
+        watchers=[Watcher(person_id=f"U{n:09}") for n in range(60)], reason=text[:80], closed_at=NOW, archived_at=None,
+        evidence_count=2000, type=wide_type(20, text), status=f"{text[:30]}0",
     )  # fmt: skip
 
 

@@ -105,7 +105,7 @@ def test_menus_show_the_present_state_and_start_anew_at_each_version():
 
 
 def test_a_type_with_very_many_statuses_has_them_behind_more():
-    block = card(case(type=wide_type(26), status="x0"))[-1]
+    block = card(case(type=wide_type(21), status="x0"))[-1]
     assert "case.status" not in [element["action_id"] for element in block["elements"]]
     assert block["elements"][-1]["options"][0]["value"] == "case.status"
 
@@ -135,14 +135,14 @@ def test_words():
 
 
 def test_drawing_a_card_is_quick():
-    """About 100 µs; the bound leaves room for a busy machine."""
+    """About 100 µs of CPU; the bound leaves room for a slow machine."""
     drawn = case()
     best = min(timed(drawn) for _ in range(5))
     assert best < 0.001, f"{best * 1e6:.0f} µs"
 
 
 def timed(drawn, rounds=50):
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(rounds):
         card(drawn)
-    return (time.perf_counter() - start) / rounds
+    return (time.process_time() - start) / rounds

@@ -6,7 +6,7 @@ from ..wire import Json
 from .checks import Check, Scan, anything, boolean, integer, listed, one_of, shape, string, typed, url
 from .elements import ACCESSORY, BUTTON, IMAGE, IN_ACTIONS, IN_CONTEXT_ACTIONS, IN_INPUT
 from .objects import IDENTIFIER, SLACK_FILE, has_picture, plain, text
-from .rich import RICH_TEXT
+from .rich import rich_text
 
 MARKDOWN_LIMIT = 12_000
 
@@ -64,14 +64,14 @@ _CELL = typed(
     {
         "raw_text": shape(_KIND | {"text": string(10_000, 0)}),
         "raw_number": shape(_KIND | {"value": anything}, {"text": string(10_000)}),
-        "rich_text": RICH_TEXT,
+        "rich_text": rich_text,
     },
     "cell",
 )
 _COLUMN = shape(optional={"align": one_of("left", "center", "right"), "is_wrapped": boolean})
 _TASK = shape(
     {"task_id": string(255), "title": string(3000), "status": _STATUS},
-    _ID | {"type": anything, "details": RICH_TEXT, "output": RICH_TEXT, "sources": listed(anything, 0)},
+    _ID | {"type": anything, "details": rich_text, "output": rich_text, "sources": listed(anything, 0)},
 )
 _CARD: dict[str, Check] = _ID | {
     "hero_image": IMAGE, "icon": IMAGE, "title": text(150), "subtitle": text(150), "body": text(200),
@@ -100,7 +100,7 @@ BLOCKS: dict[str, Check] = {
         _ID | {"image_url": url(), "slack_file": SLACK_FILE, "title": plain(2000)},
         has_picture,
     ),
-    "rich_text": RICH_TEXT,
+    "rich_text": rich_text,
     "markdown": shape(_KIND | {"text": string(MARKDOWN_LIMIT)}, _ID, _markdown),
     "table": shape(
         _KIND | {"rows": listed(listed(_CELL, 1, 20), 1, 100)},
@@ -118,7 +118,7 @@ BLOCKS: dict[str, Check] = {
         _KIND | {"child_blocks": listed(_child, 1, 10)},
         _ID
         | {
-            "title": plain(150), "rich_text_title": RICH_TEXT, "subtitle": text(150), "icon": IMAGE,
+            "title": plain(150), "rich_text_title": rich_text, "subtitle": text(150), "icon": IMAGE,
             "width": one_of("narrow", "standard", "wide", "full"), "is_collapsible": boolean,
             "default_collapsed": boolean, "has_header_divider": boolean,
         },
@@ -128,7 +128,7 @@ BLOCKS: dict[str, Check] = {
         _KIND | {"text": text(3000)}, _ID | {"level": one_of("default", "info", "warning", "error", "success")}
     ),
     "task_card": shape(_KIND | {"task_id": string(255), "title": string(3000), "status": _STATUS}, _ID | {
-        "details": RICH_TEXT, "output": RICH_TEXT, "sources": listed(anything, 0)}),
+        "details": rich_text, "output": rich_text, "sources": listed(anything, 0)}),
     "plan": shape(_KIND | {"title": string(3000)}, _ID | {"tasks": listed(_TASK, 0)}),
     "video": shape(
         _KIND | {"alt_text": string(2000), "title": plain(199), "thumbnail_url": url(), "video_url": url()},

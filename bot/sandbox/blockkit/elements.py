@@ -19,7 +19,7 @@ from .objects import (
     plain,
     same_option,
 )
-from .rich import RICH_TEXT
+from .rich import rich_text
 
 _FOCUS: dict[str, Check] = {"focus_on_load": boolean}
 _CONFIRM: dict[str, Check] = {"confirm": CONFIRM}
@@ -173,7 +173,7 @@ ELEMENTS: dict[str, Check] = {
     "email_text_input": _element("email_text_input", {}, _TYPED | {"initial_value": string(3000, 0)}),
     "url_text_input": _element("url_text_input", {}, _TYPED | {"initial_value": string(3000, 0)}),
     "number_input": _element("number_input", {"is_decimal_allowed": boolean}, _TYPED | _NUMBER),
-    "rich_text_input": _element("rich_text_input", {}, _TYPED | {"initial_value": RICH_TEXT}),
+    "rich_text_input": _element("rich_text_input", {}, _TYPED | {"initial_value": rich_text}),
     "file_input": _element(
         "file_input", {}, {"filetypes": listed(string(255), 1), "max_files": integer(1, 10)}
     ),

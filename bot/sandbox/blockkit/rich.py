@@ -51,7 +51,7 @@ _WHOLE = shape(
 )  # fmt: skip
 
 
-def RICH_TEXT(scan: Scan, path: str, value: Any) -> None:  # noqa: N802 - stands in tables beside the constants
+def rich_text(scan: Scan, path: str, value: Any) -> None:
     """A rich_text object, as a block, a table cell or an initial value."""
     if isinstance(value, dict) and value.get("type") != "rich_text":
         scan.refuse(f"{path}/type", "must be rich_text")

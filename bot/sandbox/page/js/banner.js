@@ -5,8 +5,7 @@ import { icon } from "./icons.js";
 import { on, state } from "./state.js";
 import { app } from "./world.js";
 
-export function bannerNode() {
-  const node = h("div", { class: "banner", role: "status", hidden: true });
+export function startBanner(node) {
   const draw = () => {
     const words = !state.live ? "The local Slack is not answering. This page connects again by itself." : !isConnected() ? `${app().name} is not connected. Commands and buttons will fail until it is started.` : "";
     if (node.dataset.words === words) return;
@@ -16,7 +15,6 @@ export function bannerNode() {
   };
   on("live", draw);
   on("world", draw);
-  return node;
 }
 
 const isConnected = () => !state.world || (state.world.app.connected ?? state.world.app.connections > 0);

@@ -13,7 +13,7 @@ import { showMembers } from "./members.js";
 import { avatarOf } from "./people.js";
 import { on, single, state } from "./state.js";
 import { problem } from "./toasts.js";
-import { markRead, readUpTo } from "./unread.js";
+import { markRead, readUpTo, unreadOf } from "./unread.js";
 import { app, channel, channelName, isAppDm, nameOf } from "./world.js";
 
 const FIRST = 100;
@@ -38,7 +38,7 @@ export class ChannelView {
     if (!isSame) {
       Object.assign(this, { id, person: state.me, wanted: FIRST, messages: null, newest: "" });
       state.shown = id;
-      this.unreadFrom = readUpTo(id);
+      this.unreadFrom = unreadOf(channel(id) ?? {}).isUnread ? readUpTo(id) : "";
       this.list.forget();
       this.drawFrame();
     }

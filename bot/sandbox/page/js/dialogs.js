@@ -19,10 +19,11 @@ export function openDialog({ title, body = [], footer = [], onCancel, class: cla
   const head = h("header", { class: "dialog-head" }, h("h2", { id, class: "dialog-title" }, title), cross);
   const content = h("div", { class: "dialog-body" }, body);
   const foot = h("footer", { class: "dialog-foot" }, footer);
-  const node = h("dialog", { class: `dialog ${classes}`, "aria-labelledby": label ? null : id, "aria-label": label }, head, content, foot);
+  const node = h("dialog", { class: `dialog ${classes}`, "aria-labelledby": label ? null : id, "aria-label": label }, head, content, foot, h("div", { class: "toasts", role: "status", "aria-live": "assertive" }));
 
   function close() {
     closePopover("dialog");
+    document.getElementById("toasts").append(...node.querySelectorAll(".toast"));
     node.close();
     node.remove();
     if (before?.isConnected) before.focus({ preventScroll: true });

@@ -41,6 +41,7 @@ export function icon(name, size = 18) {
   const svg = document.createElementNS(SVG, "svg");
   const attributes = { viewBox: "0 0 20 20", width: size, height: size, "aria-hidden": "true", class: "icon" };
   for (const [key, value] of Object.entries(attributes)) svg.setAttribute(key, value);
+  if (name.startsWith("dots")) svg.classList.add("bold");
   const path = document.createElementNS(SVG, "path");
   path.setAttribute("d", PATHS[name] ?? PATHS.dots);
   svg.append(path);

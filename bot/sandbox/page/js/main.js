@@ -2,7 +2,7 @@
 
 import { h, replace } from "./dom.js";
 import { AppView } from "./app-view.js";
-import { bannerNode } from "./banner.js";
+import { startBanner } from "./banner.js";
 import { ChannelView } from "./channel.js";
 import { Inspector } from "./inspector.js";
 import { connect } from "./live.js";
@@ -23,14 +23,14 @@ async function boot() {
   theme.apply();
   startTopbar(find("topbar"));
   startSidebar(find("sidebar"));
-  const banner = bannerNode();
+  startBanner(find("banner"));
   const channelView = new ChannelView();
   const appView = new AppView(channelView);
   const threadView = new ThreadView(find("thread"));
   const room = h("div", { class: "room" });
   new Inspector(find("inspector"));
   startModals();
-  replace(find("main"), banner, room);
+  replace(find("main"), room);
   on("place", () => showPlace({ room, channelView, appView, threadView }));
   for (const topic of ["place", "world", "unread"]) on(topic, drawTitle);
   state.me = remembered() ?? "";

@@ -16,7 +16,7 @@ import { app } from "./world.js";
 export function messageTools(message, { inThread, body }) {
   if (message.ephemeral) return null;
   const tool = (name, label, run) =>
-    h("button", { class: "icon-button", type: "button", tabindex: "-1", "aria-label": label, title: label, onclick: run }, icon(name, 17));
+    h("button", { class: "icon-button", type: "button", "aria-label": label, title: label, onclick: run }, icon(name, 17));
   const reply = tool("reply", "Reply in thread", () => openThread(message.channel, message.thread_ts ?? message.ts));
   const copy = tool("link", "Copy link", () => copyLink(message));
   const more = tool("dots", "More actions", () => openMenu(more, actions(message, body), { label: "More actions", align: "end" }));

@@ -39,6 +39,7 @@ export const popoverIsOpen = (anchor) => Boolean(open && (!anchor || open.anchor
 
 function position(anchor, box, { side = "below", align = "start" }) {
   const at = anchor.getBoundingClientRect();
+  box.style.maxHeight = "";
   const size = box.getBoundingClientRect();
   const [width, height, gap] = [document.documentElement.clientWidth, window.innerHeight, 4];
   const below = height - at.bottom - gap;

@@ -18,6 +18,15 @@ export const VALUE_KEYS = {
   rich_text_input: "rich_text_value", file_input: "files",
 };
 
+/** Key of a value → key of the element's initial one, for what nobody has touched yet. */
+const INITIAL_KEYS = {
+  value: "initial_value", selected_option: "initial_option", selected_options: "initial_options",
+  selected_user: "initial_user", selected_users: "initial_users", selected_conversation: "initial_conversation",
+  selected_conversations: "initial_conversations", selected_channel: "initial_channel",
+  selected_channels: "initial_channels", selected_date: "initial_date", selected_time: "initial_time",
+  selected_date_time: "initial_date_time", rich_text_value: "initial_value",
+};
+
 const TYPING_PAUSE = 350;
 
 export const elementKey = (block, element) => `${block.block_id}/${element.action_id}`;
@@ -35,26 +44,28 @@ export class Source {
   value(block, element) {
     const key = elementKey(block, element);
     if (this.drafts.has(key)) return this.drafts.get(key);
-    return this.values?.[block.block_id]?.[element.action_id]?.[VALUE_KEYS[element.type]] ?? null;
+    const held = this.values?.[block.block_id]?.[element.action_id];
+    const value = VALUE_KEYS[element.type];
+    return (held ? held[value] : element[INITIAL_KEYS[value]]) ?? null;
   }
 
   #address(block, element) {
     return { ...this.where, name: element.action_id, block: block.block_id };
   }
 
-  /** Presses a button. True when the app acknowledged it. */
-  async press(block, element) {
+  /** Presses a button. True when the app acknowledged it. `node` shows that one is waiting. */
+  async press(block, element, node) {
     if (!(await confirmed(element.confirm))) return false;
-    return this.#send("click", this.#address(block, element));
+    return busyWhile(node, this.#send("click", this.#address(block, element)));
   }
 
   /** Chooses in a menu, picker or set of boxes. `shown` is how the value looks in `state.values`. */
-  async choose(block, element, value, shown = value) {
+  async choose(block, element, value, { shown = value, node } = {}) {
     if (!(await confirmed(element.confirm))) return false;
     const key = elementKey(block, element);
     if (element.type !== "overflow") this.drafts.set(key, shown);
     const typed = this.inView && block.type === "input";
-    const done = await this.#send(typed ? "fill" : "choose", { ...this.#address(block, element), value });
+    const done = await busyWhile(node, this.#send(typed ? "fill" : "choose", { ...this.#address(block, element), value }));
     if (!done || !this.inView) this.drafts.delete(key);
     return done;
   }
@@ -110,6 +121,16 @@ export class Source {
     } finally {
       tell("acted");
     }
+  }
+}
+
+/** A turning sign on `node` while the app is being asked. */
+export async function busyWhile(node, work) {
+  node?.setAttribute("aria-busy", "true");
+  try {
+    return await work;
+  } finally {
+    node?.removeAttribute("aria-busy");
   }
 }
 

@@ -9,8 +9,14 @@ export function toast(words, kind = "info") {
   const node = h("div", { class: `toast ${kind}` }, kind === "problem" && icon("alert", 16), h("span", {}, words), close);
   const leave = () => node.remove();
   close.addEventListener("click", leave);
-  document.getElementById("toasts").append(node);
+  place().append(node);
   setTimeout(leave, kind === "problem" ? 9000 : 4000);
+}
+
+/** Whatever is outside an open dialog is neither heard nor pressed. */
+function place() {
+  const dialog = [...document.querySelectorAll("dialog[open]")].at(-1);
+  return dialog?.querySelector(".toasts") ?? document.getElementById("toasts");
 }
 
 export function problem(error) {

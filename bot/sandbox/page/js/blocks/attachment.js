@@ -33,7 +33,7 @@ export function drawAttachment(attachment, source) {
 
 /** Slack folds long text of attachments. */
 function folded(node, text) {
-  if (text.length < LONG && text.split("\n").length <= 7) return node;
+  if (text.length < LONG && text.split("\n").length <= 12) return node;
   node.classList.add("folded");
   const more = h("button", { class: "link-button", type: "button", "aria-expanded": "false" }, "Show more");
   more.addEventListener("click", () => {

@@ -20,7 +20,7 @@ const DRAWN = {
 };
 
 function section(block, source) {
-  const words = h("div", { class: "section-words" }, textObject(block.text, "div"), block.fields?.length && h("div", { class: "section-fields" }, block.fields.map((field) => textObject(field, "div"))));
+  const words = h("div", { class: "section-words" }, textObject(block.text, "div"), Boolean(block.fields?.length) && h("div", { class: "section-fields" }, block.fields.map((field) => textObject(field, "div"))));
   const side = block.accessory && h("div", { class: "section-side" }, drawElement(block.accessory, block, source));
   return h("div", { class: `block-section${side ? " with-side" : ""}` }, words, side);
 }

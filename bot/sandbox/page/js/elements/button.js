@@ -18,19 +18,9 @@ export function buttonElement(element, block, source) {
     if (node.getAttribute("aria-busy") === "true") return;
     const address = safeAddress(element.url ?? "");
     if (element.url && /^https?:/.test(address ?? "")) window.open(address, "_blank", "noopener,noreferrer");
-    busyWhile(node, source.press(block, element));
+    source.press(block, element, node);
   });
   return node;
-}
-
-/** A turning sign while the app is being asked. */
-export async function busyWhile(node, work) {
-  node.setAttribute("aria-busy", "true");
-  try {
-    return await work;
-  } finally {
-    node.removeAttribute("aria-busy");
-  }
 }
 
 export function overflowElement(element, block, source) {
@@ -46,7 +36,7 @@ export function overflowElement(element, block, source) {
       run: async () => {
         const address = safeAddress(option.url ?? "");
         if (option.url && /^https?:/.test(address ?? "")) window.open(address, "_blank", "noopener,noreferrer");
-        await busyWhile(node, source.choose(block, element, option.value));
+        await source.choose(block, element, option.value, { node });
       },
     }));
     openMenu(node, items, { align: "end" });

@@ -25,9 +25,9 @@ export function choicesElement(element, block, source) {
     const inputs = [...box.querySelectorAll("input")];
     const chosen = (element.options ?? []).filter((_, index) => inputs[index].checked);
     const done = await (isRadio
-      ? source.choose(block, element, chosen[0]?.value ?? null, chosen[0] ?? null)
-      : source.choose(block, element, chosen.map((option) => option.value), chosen));
-    if (done === false) for (const input of inputs) input.checked = before.has(input.value);
+      ? source.choose(block, element, chosen[0]?.value ?? null, { shown: chosen[0] ?? null })
+      : source.choose(block, element, chosen.map((option) => option.value), { shown: chosen }));
+    if (!done) for (const input of inputs) input.checked = before.has(input.value);
     else {
       before.clear();
       for (const option of chosen) before.add(option.value);

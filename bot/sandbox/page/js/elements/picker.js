@@ -4,7 +4,6 @@ import { h, replace } from "../dom.js";
 import { icon } from "../icons.js";
 import { closePopover, openPopover, popoverIsOpen } from "../popover.js";
 import { elementKey } from "../sources.js";
-import { busyWhile } from "./button.js";
 
 const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 const DAYS = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"];
@@ -34,7 +33,7 @@ export function dateElement(element, block, source) {
     const before = value;
     value = date;
     draw();
-    if ((await busyWhile(control, source.choose(block, element, date))) === false) {
+    if (!(await source.choose(block, element, date, { node: control }))) {
       value = before;
       draw();
     }

@@ -6,7 +6,6 @@ import { withEmoji } from "../emoji.js";
 import { closePopover, openPopover, popoverIsOpen } from "../popover.js";
 import { elementKey } from "../sources.js";
 import { problem } from "../toasts.js";
-import { busyWhile } from "./button.js";
 import { choicesFor } from "./options.js";
 
 const QUIET_UP_TO = 7;
@@ -49,7 +48,7 @@ class Select {
       }
     });
     const chips = this.isMulti && this.chosen.map((one) => this.chip(one));
-    const mayClear = !this.isMulti && this.chosen.length && this.block.optional && this.block.type === "input";
+    const mayClear = !this.isMulti && this.chosen.length > 0 && this.block.optional && this.block.type === "input";
     replace(this.node, chips, this.control, mayClear && this.clearButton());
     if (hadFocus) this.control.focus({ preventScroll: true });
   }
@@ -78,8 +77,8 @@ class Select {
     const [value, shown] = this.isMulti
       ? [chosen.map((one) => one.value), chosen.map((one) => one.shown)]
       : [chosen[0]?.value ?? null, chosen[0]?.shown ?? null];
-    const done = await busyWhile(this.control, this.source.choose(this.block, this.element, value, shown));
-    if (done === false) {
+    const done = await this.source.choose(this.block, this.element, value, { shown, node: this.control });
+    if (!done) {
       this.chosen = before;
       this.draw();
     }

@@ -1,0 +1,192 @@
+"""Statements that read a part of a result. Each is written once for all queries that differ only in their values."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select, tuple_, union_all
+
+from bot.domain.case import Case
+from bot.domain.query_conditions import Between, Condition, Contains, Meaning, OneOf, StartsWith, is_text, negation
+from bot.domain.query_fields import ARCHIVED, CLOSED, GROUP, KEY, UPDATED, Field, Kind
+from bot.storage.search_needs import LISTED, Few, Needs, about
+from bot.storage.search_sql import CASES, Dialect, column_of_field, one_of, owners
+from bot.storage.search_tables import DOCUMENTS, WORDS
+
+REMEMBERED = 500
+After = tuple[Any, int]
+Found = Select[Any]
+ARCHIVED_ONLY, LIVE_ONLY = CASES.archived_at.is_not(None), CASES.archived_at.is_(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a result, and how it is read.
+
+    ``field`` gives its order; ``None`` stands for words, the newest case first. ``few``: the cases are among these.
+    ``text`` and ``without``: what the full-text index is asked for instead of the meaning's own words.
+    """
+
+    meaning: Meaning
+    field: Field | None
+    descending: bool = True
+    few: Few | None = None
+    text: Condition | None = None
+    without: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """They have no case in common; each finds ids with what they are ordered by, ``at``."""
+
+    found: Sequence[Found]
+    at: ColumnElement[Any]
+    id: ColumnElement[int]
+
+
+@lru_cache(REMEMBERED)
+def page_of(part: Part, limit: int, *, sqlite: bool) -> Found:
+    return ordered(_Reading(sqlite=sqlite).sources(part), part.descending, limit)
+
+
+def page_after(part: Part, limit: int, after: After, *, sqlite: bool) -> Found:
+    """Going on behind this place in the order and this id."""
+    sources = _Reading(sqlite=sqlite).sources(part)
+    by, last = (sources.id,), after[1:]
+    if sources.at is not sources.id:
+        by, last = (sources.at, sources.id), after  # type: ignore[assignment]
+    place = tuple_(*by) if len(by) > 1 else by[0]
+    end: Any = tuple_(*last, types=[column.type for column in by]) if len(by) > 1 else last[0]
+    beyond = place < end if part.descending else place > end
+    return ordered(Sources([one.where(beyond) for one in sources.found], sources.at, sources.id), part.descending, limit)
+
+
+def ordered(sources: Sources, descending: bool, limit: int) -> Found:
+    def first(found: Found, *columns: ColumnElement[Any]) -> Found:
+        # SQLite would sort what it reads in order anyway if the same column were named twice.
+        by = columns[:1] if columns[0] is columns[1] else columns
+        return found.order_by(*(column.desc() if descending else column for column in by)).limit(limit)
+
+    found = [first(one, sources.at, sources.id) for one in sources.found]
+    if len(found) == 1:
+        return found[0]
+    merged = union_all(*(select(one.subquery()) for one in found)).subquery()
+    return first(select(merged), merged.c.at, merged.c.id)
+
+
+@lru_cache(REMEMBERED)
+def count_of(part: Part, limit: int, *, sqlite: bool) -> Select[tuple[int]]:
+    found = _Reading(sqlite=sqlite).sources(part).found
+    together: Any = union_all(*found) if len(found) > 1 else found[0]
+    return select(func.count()).select_from(together.limit(limit).subquery())
+
+
+@lru_cache(REMEMBERED)
+def count_listed(condition: Condition, limit: int, *, sqlite: bool) -> Select[tuple[int]]:
+    return select(func.count()).select_from(_Reading(sqlite=sqlite).listing(condition).limit(limit).subquery())
+
+
+def is_listed(condition: Condition, *, live: bool) -> bool:
+    """Whether an index has the cases together that meet this. ``live``: archived ones are not wanted."""
+    if is_text(condition):
+        return True
+    if isinstance(condition, OneOf) and not condition.negated:
+        if condition.field.owner is not None or condition.field.kind == Kind.ATTRIBUTE:
+            return None not in condition.values
+        return condition.field is KEY or (live and condition.field in LISTED)
+    return isinstance(condition, StartsWith) and not condition.negated and condition.field.kind == Kind.ATTRIBUTE
+
+
+class _Reading:
+    def __init__(self, *, sqlite: bool) -> None:
+        self.sqlite = sqlite
+        self.dialect = Dialect(sqlite=sqlite)
+        self.words_id: ColumnElement[int] = WORDS.c.rowid if sqlite else DOCUMENTS.c.case_id
+
+    def sources(self, part: Part) -> Sources:
+        needs = Needs(part.meaning)
+        if part.few:
+            return self.among(part.few, needs, part)
+        if part.field is None:
+            return self.with_words(needs, part)
+        return Sources(list(self.along(needs, part.field)), column_of_field(part.field), CASES.id)
+
+    def among(self, few: Few, needs: Needs, part: Part) -> Sources:
+        """Fetched one by one, then sorted: no index is to be read in order."""
+        listings = [self.listing(condition) for condition in few.any_of]
+        ids: Any = union_all(*listings) if len(listings) > 1 else listings[0]
+        asked = [condition for condition in needs.beyond(few) if condition is not needs.text or part.field]
+        by = CASES.id if part.field is None else column_of_field(part.field)
+        found = select(CASES.id, by.label("at")).where(CASES.id.in_(ids), *self.filters(needs, asked))
+        if part.field is None:
+            assert part.text, "words are ordered by where they stand"  # noqa: S101
+            found = found.where(self.meets_text(part.text, part.without))
+        return Sources([found], by if part.field is None else self.dialect.unindexed(by), CASES.id)
+
+    def with_words(self, needs: Needs, part: Part) -> Sources:
+        """As the full-text index lists them: by id."""
+        assert part.text, "only words are listed by themselves"  # noqa: S101
+        listed = self.dialect.listing(part.text, part.without).add_columns(self.words_id.label("at"))
+        joined = listed.join_from(WORDS if self.sqlite else DOCUMENTS, Case.__table__, CASES.id == self.words_id)
+        return Sources([joined.where(*self.filters(needs, needs.rest))], self.words_id, self.words_id)
+
+    def listing(self, condition: Condition) -> Found:
+        """The ids of the cases that meet this, from an index."""
+        if is_text(condition):
+            return self.dialect.listing(condition)
+        assert isinstance(condition, OneOf | StartsWith), condition  # noqa: S101
+        if condition.field.owner is not None or condition.field.kind == Kind.ATTRIBUTE:
+            return owners(condition)
+        assert isinstance(condition, OneOf), condition  # noqa: S101
+        live = [] if condition.field is KEY else [LIVE_ONLY]
+        return select(CASES.id).where(*live, self.dialect.indexed(condition))
+
+    def filters(self, needs: Needs, conditions: Iterable[Condition]) -> Iterator[ColumnElement[bool]]:
+        """Asked of cases that something else has found."""
+        yield one_of(self.dialect.unindexed(CASES.project_id), needs.projects)
+        yield from (self.filter(condition) for condition in conditions)
+
+    def filter(self, condition: Condition) -> ColumnElement[bool]:
+        if is_text(condition):
+            return self.meets_text(condition)
+        if isinstance(condition, Contains):
+            return not_(self.meets_text(negation(condition)))
+        return self.dialect.filter(condition)
+
+    def meets_text(self, text: Condition, without: Condition | None = None) -> ColumnElement[bool]:
+        """Asked of one case after the other: right for few of them."""
+        asked = self.dialect.listing(text, without).where(self.words_id == CASES.id)
+        return exists(asked.correlate(Case.__table__))
+
+    def along(self, needs: Needs, field: Field) -> Iterator[Found]:
+        """Reading an index in order; several places of it at once where the query leaves a choice."""
+        at = column_of_field(field)
+        asked = [*needs.rest, *([needs.text] if needs.text else [])]
+        within = [part for part in asked if isinstance(part, Between) and part.field is field and not part.negated]
+        found = select(CASES.id, at.label("at")).where(*(self.dialect.indexed(part) for part in within))
+        left = [part for part in asked if part not in within and not about(part, ARCHIVED)]
+        if needs.archived is not False:
+            yield found.where(ARCHIVED_ONLY, *self.filters(needs, left))
+        if needs.archived is not True:
+            yield from self.live(found.where(LIVE_ONLY), needs, field, left)
+
+    def live(self, found: Found, needs: Needs, field: Field, left: list[Condition]) -> Iterator[Found]:
+        if field.optional:
+            found = found.where(column_of_field(field).is_not(None))
+        if field is CLOSED:
+            yield found.where(*self.filters(needs, left))
+            return
+        chosen = needs.read_along() if field is UPDATED else None
+        filters = [*self.filters(needs, (part for part in left if not about(part, GROUP) and part != chosen))]
+        for place in self.places(needs, chosen) or [or_(False)]:
+            yield found.where(place, *filters)
+
+    def places(self, needs: Needs, chosen: OneOf | None) -> list[ColumnElement[bool]]:
+        """Where in an index the cases of a group, or of a group and a value, begin."""
+        groups = [CASES.status_group == group for group in sorted(needs.groups)]
+        if chosen is None:
+            return groups
+        values = [self.dialect.indexed(OneOf(chosen.field, frozenset({value}))) for value in chosen.values]
+        return [and_(value, group) for value, group in product(values, groups)]

@@ -1,0 +1,85 @@
+"""Who may do what: every role, and what somebody without a right is told."""
+
+import pytest
+
+from bot.domain.errors import NotAllowed
+from bot.domain.rights import Right, Role, is_admin, may, require_admin, role_in, why_not
+from tests.domain.samples import person, project
+
+WHO = {
+    "member": {},
+    "admin": {"is_admin": True},
+    "guest": {"is_guest": True},
+    "outsider": {"is_outside": True},
+    "admin who is a guest": {"is_admin": True, "is_guest": True},
+    "bot": {"is_bot": True, "is_admin": True},
+    "gone": {"is_gone": True, "is_admin": True},
+}
+PROJECTS = {
+    "public": {},
+    "with guests": {"guests_allowed": True},
+    "private": {"is_private": True},
+    "private with guests": {"is_private": True, "guests_allowed": True},
+}
+OUT, IN = "not in its channel", "in its channel"
+NOBODY, GUEST, MEMBER, ADMIN = Role.NOBODY, Role.GUEST, Role.MEMBER, Role.ADMIN
+# who: public, with guests, private (out, in), private with guests (out, in)
+TABLE = {
+    "member": (MEMBER, MEMBER, NOBODY, MEMBER, NOBODY, MEMBER),
+    "admin": (ADMIN, ADMIN, NOBODY, ADMIN, NOBODY, ADMIN),
+    "guest": (NOBODY, GUEST, NOBODY, NOBODY, NOBODY, GUEST),
+    "outsider": (NOBODY, GUEST, NOBODY, NOBODY, NOBODY, GUEST),
+    "admin who is a guest": (NOBODY, GUEST, NOBODY, NOBODY, NOBODY, GUEST),
+    "bot": (NOBODY,) * 6,
+    "gone": (NOBODY,) * 6,
+}
+WHERE = [
+    ("public", OUT), ("with guests", OUT), ("private", OUT), ("private", IN), ("private with guests", OUT),
+    ("private with guests", IN),
+]  # fmt: skip
+RIGHTS = {
+    NOBODY: set(),
+    GUEST: {Right.SEE, Right.CONTRIBUTE},
+    MEMBER: {Right.SEE, Right.CONTRIBUTE},
+    ADMIN: {Right.SEE, Right.CONTRIBUTE, Right.MANAGE},
+}
+
+
+@pytest.mark.parametrize(
+    ("who", "kind", "where", "role"),
+    [(who, *place, role) for who, roles in TABLE.items() for place, role in zip(WHERE, roles, strict=True)],
+)
+def test_the_table(who: str, kind: str, where: str, role: Role) -> None:
+    somebody, shelf = person("pat", **WHO[who]), project(**PROJECTS[kind])
+    assert role_in(somebody, shelf, where == IN) == role
+    assert {right for right in Right if may(right, somebody, shelf, where == IN)} == RIGHTS[role]
+
+
+PRIVATE = "OPS belongs to the members of its private channel. Ask one of them, or @dana, to let you in."
+GUESTS = (
+    "Guests and people from outside this workspace have no access to OPS. Ask @dana to let guests in."
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("who", "kind", "sentence"),
+    [
+        ("member", "private", PRIVATE),
+        ("admin", "private", PRIVATE),
+        ("guest", "public", GUESTS),
+        ("outsider", "private", GUESTS),
+        ("guest", "private with guests", PRIVATE),
+        ("member", "public", "Only Casebook's admins manage projects. Ask @dana."),
+        ("bot", "public", "Apps cannot work on cases. Ask a person to do it."),
+        ("gone", "public", "This account is switched off in Slack. Ask @dana if that is wrong."),
+    ],
+)
+def test_a_refusal_says_why_and_who_can_help(who: str, kind: str, sentence: str) -> None:
+    assert why_not(person("pat", **WHO[who]), project(**PROJECTS[kind]), False, "@dana") == sentence
+
+
+def test_only_admins_of_this_workspace_manage_projects() -> None:
+    assert [who for who in WHO if is_admin(person("pat", **WHO[who]))] == ["admin"]
+    require_admin(person("dana", is_admin=True), "@dana")
+    with pytest.raises(NotAllowed, match=r"Only Casebook's admins manage projects. Ask @dana."):
+        require_admin(person("ann"), "@dana")
