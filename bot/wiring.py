@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 
 SOCKETS = 2
 THREADS_PER_SOCKET = 20
+# Seconds. A connection that broke without a word is noticed, and made again, after up to four of these.
+PING_INTERVAL = 2
 SLACK_TIMEOUT = 8
 
 
@@ -65,7 +67,9 @@ class Casebook:
                 socket.connect()  # type: ignore[no-untyped-call]
 
     def socket(self) -> SocketModeHandler:
-        return SocketModeHandler(self.app, self.settings.app_token, concurrency=THREADS_PER_SOCKET)
+        return SocketModeHandler(
+            self.app, self.settings.app_token, concurrency=THREADS_PER_SOCKET, ping_interval=PING_INTERVAL
+        )
 
     def meet_everybody(self) -> None:
         """Mirror people, groups and channels; the first time that is done before anybody is answered."""

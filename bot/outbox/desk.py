@@ -24,7 +24,7 @@ GAVE_UP = "Casebook tried for a day in vain. Once its cause is removed, `python 
 LOCKED_OUT = timedelta(seconds=30)
 # Seconds between attempts to record an outcome: without the record, a message would have to be looked for.
 RECORD_AGAIN = (0.1, 0.5, 2.0, 5.0)
-AT_LEAST = 0.03
+AT_LEAST = 0.03  # seconds between two claims, whatever the database says is due
 
 Recording = Callable[[Work], bool]
 
@@ -92,18 +92,26 @@ class Desk:
         with self._changed:
             self._sending += 1
             self.begun += 1
-        # A thread each: cheaper than the request it makes, and a daemon, so that a hanging partner cannot keep the
-        # process from ending as the threads of an executor would.
-        Thread(target=self.send, args=(held,), name=f"outbox-{self.partner}", daemon=True).start()
+        try:
+            # A thread each: cheaper than the request it makes, and a daemon, so that a hanging partner cannot keep the
+            # process from ending as the threads of an executor would.
+            Thread(target=self.send, args=(held,), name=f"outbox-{self.partner}", daemon=True).start()
+        except RuntimeError as error:  # the system has no more threads to give
+            log.error("delivery %s must wait: %s", held.delivery.id, error)
+            self.end()
+            self.give_back(held)
 
     def send(self, held: Held) -> None:
         try:
             self.deliver(held)
         finally:
-            with self._changed:
-                self._sending -= 1
-                self._changed.notify_all()
+            self.end()
             self.db.deliveries_waiting.set()
+
+    def end(self) -> None:
+        with self._changed:
+            self._sending -= 1
+            self._changed.notify_all()
 
     def finish(self, timeout: float) -> bool:
         """Wait for what is being sent; whether all of it is through."""

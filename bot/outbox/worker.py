@@ -108,8 +108,8 @@ class Worker:
                 wait = self._round()
             except Exception as error:
                 log.error("the outbox cannot claim deliveries and tries again: %s", where(error))
-                wait = POLL
                 self._stopping.wait(POLL)
+                wait = 0.0
             if not self._stopping.is_set():
                 self._wake.wait(wait)
             if self._is_busy:

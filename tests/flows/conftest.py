@@ -103,14 +103,16 @@ def create_project(town: Town, casebook: Casebook, key: str, name: str, channel:
 
 
 @pytest.fixture
-def card(town: Town) -> Callable[[str], Any]:
-    """The card of a case in #ops, once it is there; ``card("db down")`` finds it by its words."""
+def card(town: Town, casebook: Casebook) -> Callable[[str], Any]:
+    """The card of a case in #ops, once it is there and recorded; ``card("db down")`` finds it by its words."""
 
     def find(words: str, channel: Any = None) -> Any:
         where, bot = channel or town.ops, town.slack.bot_user
-        return town.slack.wait_for(
+        found = town.slack.wait_for(
             lambda: next((m for m in town.slack.messages(where) if m.user == bot and words in m.shown), None),
             what=f"a card with “{words}” in #{where.name}",
         )
+        assert casebook.worker.wait_until_idle(10)
+        return found
 
     return find

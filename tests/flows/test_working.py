@@ -91,7 +91,6 @@ def test_unassigning_archiving_relating(town, case, slack):
     ("choice", "fields", "shown"),
     [
         ("Edit", {"Title": "checkout is slow", "env": "prod"}, "checkout is slow"),
-        ("Add note", {"text": "seen before"}, None),
         ("Due date", {"due": "2026-12-24"}, "24 Dec 2026"),
         ("Archive", {}, "archived"),
     ],
@@ -104,6 +103,16 @@ def test_the_more_menu(town, case, slack, choice, fields, shown):
     if shown:
         slack.wait_for(lambda: shown.lower() in case.shown.lower(), what=f"the card to say {shown}")
     slack.wait_for(lambda: len(lines(case)) == 1, what="one line in the thread")
+
+
+def test_a_note_by_the_button_and_watching_by_the_menu(town, case, slack):
+    town.bob.click(case, "Note")
+    town.bob.modal.fill({"text": "seen before"})
+    assert not town.bob.modal.submit().errors
+    slack.wait_for(lambda: any("seen before" in line for line in lines(case)), what="the note in the thread")
+    for words in ("bob watches this case", "bob no longer watches this case"):
+        town.bob.choose(case, "case.more", "Watch or unwatch")
+        slack.wait_for(lambda words=words: words in lines(case)[-1], what=words)
 
 
 def test_assigning_by_the_form_to_a_person_and_a_team(town, case, slack):
@@ -158,7 +167,7 @@ def test_details_shows_everything_and_acts(town, case, slack):
     assert "checkout is down" in details.text
     town.bob.click(details, "Take")
     slack.wait_for(lambda: "In progress" in town.bob.modal.text, what="Details to be redrawn")
-    town.bob.choose(town.bob.modal, "case.more", "Add note")
+    town.bob.click(town.bob.modal, "Note")
     town.bob.modal.fill({"text": "restarted it"})
     town.bob.modal.submit()
     slack.wait_for(lambda: "restarted it" in town.bob.modal.text, what="the note in Details")
