@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.views.blocks import Block, Message, View, context, divider, message, modal, section
 from bot.views.limits import clip, one_line
+from bot.views.query_help import query_help
 from bot.views.text import Mrkdwn, joined, literal, mrkdwn
 
 
@@ -36,7 +37,13 @@ COMMANDS = (
     Command("show", "show KEY", "show OPS-12", "shows a case with its actions; the key alone does too", OPEN),
     Command("list", "list [query]", "list status:open priority:p1", "lists cases", OPEN),
     Command("mine", "mine", "mine", "lists the open cases assigned to you", OPEN),
-    Command("search", "search <query>", "search checkout", "finds cases by their words", OPEN),
+    Command(
+        "search",
+        "search <query>",
+        "search checkout",
+        "finds cases by words and fields",
+        OPEN,
+    ),
     Command("take", "take KEY", "take OPS-12", "assigns a case to you", WORK),
     Command(
         "assign", "assign KEY @user|@team|me|none", "assign OPS-12 @ann", "gives a case to a person or a team", WORK
@@ -64,6 +71,7 @@ COMMANDS = (
     Command("help", "help [topic]", "help assign", "shows this, or one command", KEEP),
 )
 BY_NAME = {command.name: command for command in COMMANDS}
+ABOUT_QUERIES = {"search", "list", "query", "queries"}
 GROUPS = (OPEN, WORK, KEEP, ADMIN)
 ELSEWHERE = Mrkdwn(
     "Commands do not work in threads. There, use the buttons of a case's card, or the message shortcuts "
@@ -89,6 +97,8 @@ def help_message(topic: str = "") -> Message:
     wanted = words[0].lower().removeprefix("/") if words else ""
     if not wanted or wanted == "case":
         return message("Every command of Casebook, with an example", help_blocks())
+    if wanted in ABOUT_QUERIES:
+        return query_help(_entry(BY_NAME.get(wanted, BY_NAME["search"])))
     if command := BY_NAME.get(wanted):
         return message(Mrkdwn(_entry(command)), [section(_entry(command))])
     return unknown(wanted)
