@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Condition, Event, Thread
 
 from bot.outbox import pace as paces
-from bot.outbox.desk import Desk, where
+from bot.outbox.counter import Counter, where
 from bot.outbox.sender import Sender
 from bot.storage.claims import Pace
 from bot.storage.database import Database
@@ -41,8 +41,8 @@ class Worker:
         pace: Callable[[str], Pace] = paces.pace,
     ) -> None:
         self._wake = db.deliveries_waiting
-        self._desks = [
-            Desk(db, partner, sender, clock=clock, threads=threads, lease=lease, pace=pace)
+        self._counters = [
+            Counter(db, partner, sender, clock=clock, threads=threads, lease=lease, pace=pace)
             for partner, sender in senders.items()
         ]
         self._clock = clock
@@ -68,7 +68,7 @@ class Worker:
         self._wake.set()
         if self._thread is not None:
             self._thread.join(timeout)
-        return all(desk.finish(deadline - time.monotonic()) for desk in self._desks)
+        return all(counter.finish(deadline - time.monotonic()) for counter in self._counters)
 
     @property
     def is_alive(self) -> bool:
@@ -82,7 +82,7 @@ class Worker:
     @property
     def locked_out(self) -> Mapping[str, str]:
         """Partners that do not let us in, and what to do about it."""
-        return {desk.partner: desk.locked_out for desk in self._desks if desk.locked_out}
+        return {counter.partner: counter.locked_out for counter in self._counters if counter.locked_out}
 
     def wait_until_idle(self, timeout: float) -> bool:
         """Until nothing can be sent now by a running worker; whether that came about in time."""
@@ -95,7 +95,7 @@ class Worker:
         """Send all that is due now, one after the other on this thread; how many. For tests and one-off runs."""
         deadline = time.monotonic() + timeout
         total = 0
-        while count := sum(desk.work_off() for desk in self._desks):
+        while count := sum(counter.work_off() for counter in self._counters):
             total += count
             if time.monotonic() > deadline:
                 raise TimeoutError(f"deliveries are still due after {timeout} s")
@@ -119,7 +119,7 @@ class Worker:
         """Claim for every partner; seconds until it is worth doing again."""
         self._begun += 1
         was_busy, begun = self._is_busy, self._begun_sends
-        waits = [desk.take(self._stopping) for desk in self._desks]
+        waits = [counter.take(self._stopping) for counter in self._counters]
         self._last_activity = self._clock()
         if not was_busy and begun == self._begun_sends:
             with self._rounds:
@@ -129,8 +129,8 @@ class Worker:
 
     @property
     def _begun_sends(self) -> int:
-        return sum(desk.begun for desk in self._desks)
+        return sum(counter.begun for counter in self._counters)
 
     @property
     def _is_busy(self) -> bool:
-        return any(desk.is_busy for desk in self._desks)
+        return any(counter.is_busy for counter in self._counters)

@@ -16,6 +16,7 @@ from bot.domain.act import Act
 from bot.domain.case import Case
 from bot.domain.delivery import SLACK, Delivery, State
 from bot.domain.reading import PostRef, Workspace
+from bot.outbox.pace import pace
 from bot.outbox.slack import SlackSender
 from bot.outbox.worker import Worker
 from bot.sandbox import Channel, LocalSlack, Message, Person
@@ -80,6 +81,13 @@ class Town:
     def tell(self) -> int:
         """Send all that can be sent now."""
         return self.worker().run_until_idle()
+
+    def tell_slowly(self) -> None:
+        """At the pace that Slack asks for, until all of it is told."""
+        worker = self.worker(pace=pace)
+        while self.due():
+            worker.run_until_idle()
+            self.clock.move(seconds=1)
 
     def act(self, person: Person) -> Act:
         return Act(actor=person.id, at=self.clock(), via="command", origin=f"origin/{next(self.serial)}")

@@ -7,7 +7,7 @@ from slack_sdk import WebClient
 
 from bot.domain.case import Priority
 from bot.domain.delivery import Tell
-from bot.outbox.desk import ATTEMPTS, LONGEST_WAIT, back_off
+from bot.outbox.counter import ATTEMPTS, LONGEST_WAIT, back_off
 from bot.usecases import people, working
 from tests.outbox.conftest import Town, client_of
 
@@ -223,7 +223,7 @@ def test_a_broken_drawing_is_tried_again_and_names_nobodys_text(
         raise ValueError(case.title)
 
     worker = town.worker()
-    worker._desks[0].sender = broken  # type: ignore[assignment]
+    worker._counters[0].sender = broken  # type: ignore[assignment]
     with caplog.at_level(logging.DEBUG):
         worker.run_until_idle()
     assert [row.last_error for row in town.due()] == ["ValueError"]

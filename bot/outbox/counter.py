@@ -35,7 +35,7 @@ def back_off(attempts: int) -> timedelta:
     return wait * random.uniform(0.8, 1.2)  # noqa: S311 - nothing here is secret
 
 
-class Desk:
+class Counter:
     def __init__(
         self,
         db: Database,
