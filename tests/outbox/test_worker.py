@@ -177,7 +177,7 @@ def test_what_was_claimed_and_not_begun_is_given_back(database: Database) -> Non
     put(database, "a", "b")
     stopping = Event()
     stopping.set()
-    worker._desks[0].take(stopping)
+    worker._counters[0].take(stopping)
     with database.read() as work:
         rows = work.deliveries.list(None, 10)
     assert {(row.state, row.attempts, row.lease_until) for row in rows} == {(State.DUE, 0, None)}
