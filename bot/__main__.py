@@ -283,18 +283,35 @@ def drop_from_outbox(arguments: argparse.Namespace) -> int:
 
 def add_demo(commands: Any) -> None:
     command = commands.add_parser("demo", help="show Casebook at work in a workspace of its own, in the browser")
-    command.add_argument("--port", type=int, default=8910, help="the port of its page, or the next free one (8910)")
+    command.add_argument("--port", type=port, default=8910, help="the port of its page, or the next free one (8910)")
     command.add_argument("--fresh", action="store_true", help="begin anew, without what an earlier demo left")
+    command.add_argument("--script", action="store_true", help="play the main journey by itself, for a recording")
     command.add_argument("--no-browser", dest="browser", action="store_false", help="do not open the browser")
     command.set_defaults(run=demo)
 
 
-def demo(arguments: argparse.Namespace) -> int:
-    from bot.demo import run  # noqa: PLC0415 - brings the local Slack, which nothing else needs
+def port(word: str) -> int:
+    if not (word.isascii() and word.isdigit() and int(word) <= 65535):
+        raise argparse.ArgumentTypeError(f"{word} is not a port: a number from 0 (any free one) to 65535")
+    return int(word)
 
-    logs.set_up("text", "warning")
+
+def demo(arguments: argparse.Namespace) -> int:
     stopping = stop_signal()
-    run.demo(fresh=arguments.fresh, port=arguments.port, browser=arguments.browser, say=say, stopping=stopping)
+    logs.set_up("text", "warning")
+    from bot.demo import folder, run  # noqa: PLC0415 - brings the local Slack, which nothing else needs
+
+    try:
+        run.demo(
+            fresh=arguments.fresh,
+            port=arguments.port,
+            browser=arguments.browser,
+            script=arguments.script,
+            say=say,
+            stopping=stopping,
+        )
+    except (folder.CannotRun, OSError) as error:
+        raise Failure(str(error)) from error
     return 0
 
 

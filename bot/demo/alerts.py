@@ -26,12 +26,14 @@ def monitor(title: str, text: str, number: int = 12345678) -> Alert:
 
 def signal(title: str, text: str, number: int = 1) -> Alert:
     link = f"https://app.datadoghq.eu/security?event=AQAAAY{number:08}&panels=signal"
-    return Alert("Datadog", {"attachments": [{"title": title, "title_link": link, "text": text, "fallback": title}]})
+    attachment = {"title": title, "title_link": link, "text": text, "fallback": title, "color": "#b3261e"}
+    return Alert("Datadog", {"attachments": [attachment]})
 
 
 def error(title: str, text: str, number: int = 1) -> Alert:
     link = f"https://acme.sentry.io/issues/{4200000 + number}/"
     attachment = {"title": title, "title_link": link, "text": text, "fallback": title, "footer": f"WEB-{number}"}
+    attachment["color"] = "#e03e2f"
     return Alert("Sentry", {"attachments": [attachment]})
 
 
@@ -41,6 +43,7 @@ def alertmanager(title: str, text: str, number: int = 1) -> Alert:
         "title_link": "http://alertmanager.example:9093/#/alerts?receiver=slack",
         "text": text,
         "fallback": title,
+        "color": "danger",
         "mrkdwn_in": ["fallback", "pretext", "text"],
     }
     return Alert("Alertmanager", {"attachments": [attachment]})

@@ -1,22 +1,25 @@
 """``python -m bot demo``: everything in one process, on the loopback only."""
 
-import json
 import logging
-import shutil
+import subprocess
+import sys
 import threading
-import webbrowser
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import cycle
 from pathlib import Path
 
 from bot.config import Settings, manifest_file
-from bot.demo import company
+from bot.demo import company, surroundings
 from bot.demo.alerts import NOW_AND_THEN
 from bot.demo.clock import Clock
-from bot.demo.company import Company, Historian
+from bot.demo.folder import CannotRun, Folder
+from bot.demo.history import Historian, Stopped
+from bot.demo.script import Script
 from bot.sandbox.page import mount
 from bot.sandbox.slack import LocalSlack
+from bot.sandbox.wire import Json
 from bot.storage import migrate
 from bot.storage.database import Database
 from bot.wiring import Casebook, build
@@ -24,106 +27,170 @@ from bot.wiring import Casebook, build
 log = logging.getLogger(__name__)
 
 FOLDER = Path(".casebook-demo")
-PORT = 8910
 PORTS_TRIED = 20
-ALERT_EVERY = 90.0
-SAVE_EVERY = 5.0
+HIGHEST_PORT = 65535
+FIRST_ALERT = 25.0
+LONGEST_BETWEEN_ALERTS = 3600.0
+TICK = 1.0
 
 
 class Demo:
-    """``folder`` keeps the workspace and the database between runs."""
+    """``stopping`` ends it, also while it is being set up."""
 
-    def __init__(self, folder: Path, port: int, clock: Clock) -> None:
-        self.folder, self.clock = folder, clock
-        self.kept = folder / "workspace.json"
+    def __init__(self, folder: Folder, port: int, stopping: threading.Event) -> None:
+        self.folder, self.stopping = folder, stopping
+        self.clock = Clock()
+        self.kept = folder.load() if folder.is_set_up else None
         self.slack = self.local_slack(port)
-        self.stopping = threading.Event()
+        self.has_changed = threading.Event()
+        self.slack.platform.workspace.subscribe(lambda _: self.has_changed.set())
+
+    @property
+    def address(self) -> str:
+        return f"{self.slack.url}/"
 
     def local_slack(self, port: int) -> LocalSlack:
         """On ``port``, or on the next one that is free."""
-        for candidate in range(port, port + PORTS_TRIED):
+        last = min(port + PORTS_TRIED - 1, HIGHEST_PORT)
+        for candidate in range(port, last + 1):
             try:
-                return LocalSlack(
-                    manifest=manifest_file(),
-                    port=candidate,
-                    team_url="",
-                    team_name="Acme",
-                    now=self.clock.seconds,
-                    page=mount,
-                ).start()
-            except OSError:
-                log.info("port %s is taken", candidate)
-        raise OSError(f"ports {port} to {port + PORTS_TRIED - 1} are all taken; choose another with --port")
+                return self.slack_on(candidate, self.kept)
+            except OSError as error:
+                log.info("port %s cannot be used: %s", candidate, error)
+                problem = error
+        raise CannotRun(
+            f"No port from {port} to {last} can be used ({problem.strerror}). Choose another with --port."
+        ) from problem
+
+    def slack_on(self, port: int, kept: Json | None) -> LocalSlack:
+        slack = LocalSlack(
+            manifest=manifest_file(), port=port, team_url="", team_name="Acme", now=self.clock.seconds, page=mount
+        )
+        if kept is not None:
+            try:
+                slack.restore(kept)
+            except (LookupError, TypeError, ValueError, AttributeError) as error:
+                raise self.folder.unreadable(error) from error
+        return slack.start()
 
     def settings(self) -> Settings:
+        """All of them said here: nothing comes from the environment or a `.env`."""
         return Settings(
             bot_token=self.slack.bot_token,
             app_token=self.slack.app_token,
             signing_secret=self.slack.signing_secret,
             api_url=self.slack.api_url,
+            mode="socket",
             host="127.0.0.1",
             port=0,
-            database_url=f"sqlite:///{self.folder / 'casebook.db'}",
+            admins=frozenset(),
+            database_url=f"sqlite:///{self.folder.database}",
         )
 
     @contextmanager
-    def running(self) -> Iterator[Company]:
-        """The company with its Casebook at work, until the block ends; then all is saved."""
-        first_time = not self.kept.exists()
-        if not first_time:
-            self.slack.restore(json.loads(self.kept.read_text()))
-        place = company.found(self.slack) if first_time else company.again(self.slack)
-        self.migrate()
-        casebook = build(self.settings(), clock=self.clock.now)
+    def running(self) -> Iterator[Casebook]:
+        """Casebook at work, until the block ends; then all is kept. Raises ``Stopped``."""
         try:
-            if first_time:
-                Historian(self.slack, casebook, place, self.clock).tell()
-            casebook.start()
-            yield place
+            self.migrate()
+            casebook = build(self.settings(), clock=self.clock.now)
+            try:
+                if self.kept is None:
+                    self.set_up(casebook)
+                self.save()
+                casebook.start()
+                yield casebook
+            finally:
+                casebook.stop()
+                if self.folder.is_set_up:
+                    self.save()
         finally:
-            self.end(casebook)
+            self.slack.stop()
+
+    def set_up(self, casebook: Casebook) -> None:
+        company.found(self.slack)
+        Historian(self.slack, casebook, company.company(self.slack), self.clock).tell(self.stopping.is_set)
 
     def migrate(self) -> None:
         db = Database(self.settings().database_url)
-        migrate.upgrade(db)
-        db.close()
-
-    def end(self, casebook: Casebook) -> None:
-        self.stopping.set()
-        casebook.stop()
-        self.save()
-        self.slack.stop()
+        try:
+            present, known = migrate.current(db), migrate.head()
+            if present and known and present > known:
+                raise CannotRun(
+                    f"A newer Casebook left what is in {self.folder.path}. "
+                    "Use that one, or begin anew with `python -m bot demo --fresh`."
+                )
+            migrate.upgrade(db)
+        finally:
+            db.close()
 
     def save(self) -> None:
-        """All or nothing: a half-written file would lose the workspace."""
-        fresh = self.kept.with_suffix(".new")
-        fresh.write_text(json.dumps(self.slack.snapshot()))
-        fresh.replace(self.kept)
+        self.has_changed.clear()
+        self.folder.save(self.slack.snapshot())
 
-    def live(self, place: Company, stopped: Callable[[float], bool]) -> None:
-        """Alerts come in now and then, and what happened is kept, until ``stopped`` says so."""
-        alerts, waited = cycle(NOW_AND_THEN), 0.0
-        while not stopped(SAVE_EVERY):
-            waited += SAVE_EVERY
-            if waited >= ALERT_EVERY:
-                channel, alert = next(alerts)
-                place.bots[alert.bot].post(place.channels[channel], **alert.post)
-                waited = 0.0
-            self.save()
+    def wait(self, seconds: float) -> None:
+        """Keeps what happens meanwhile. Raises ``Stopped``."""
+        until = time.monotonic() + seconds
+        while True:
+            left = until - time.monotonic()
+            if self.stopping.wait(max(0.0, min(TICK, left))):
+                raise Stopped
+            if self.has_changed.is_set():
+                self.save()
+            if left <= TICK:
+                return
+
+    def live(self) -> None:
+        """Alerts come in now and then, ever more seldom: nobody wants thousands in the morning. Raises ``Stopped``."""
+        between = FIRST_ALERT
+        for channel_name, alert in cycle(NOW_AND_THEN):
+            self.wait(between)
+            between = min(between * 2, LONGEST_BETWEEN_ALERTS)
+            place = company.company(self.slack)
+            channel, bot = place.channels.get(channel_name), place.bots.get(alert.bot)
+            if channel and bot:
+                bot.post(channel, **alert.post)
 
 
-def demo(*, fresh: bool, port: int, browser: bool, say: Callable[[str], None], stopping: threading.Event) -> None:
-    """Runs until ``stopping`` is set."""
-    if fresh:
-        shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir(exist_ok=True)
-    if not (FOLDER / "workspace.json").exists():
-        (FOLDER / "casebook.db").unlink(missing_ok=True)
-        say("Setting up a small company with forty cases; this takes a few seconds.")
-    started = Demo(FOLDER, port, Clock())
-    with started.running() as place:
-        say(f"Casebook is at work in a workspace of its own: {started.slack.url}/")
-        say("Stop it with Ctrl-C; it goes on there next time, or anew with --fresh.")
-        if browser:
-            webbrowser.open(f"{started.slack.url}/")
-        started.live(place, stopping.wait)
+def demo(
+    *, fresh: bool, port: int, browser: bool, script: bool, say: Callable[[str], None], stopping: threading.Event
+) -> None:
+    """Runs until ``stopping`` is set. Raises ``CannotRun`` and ``OSError``."""
+    folder = Folder(FOLDER)
+    with folder.locked(), surroundings.left_behind() as hidden:
+        if fresh or not folder.is_set_up:
+            folder.clear()
+            say("Setting up a small company with forty cases; this takes a few seconds.")
+        started = Demo(folder, port, stopping)
+        folder.address.write_text(started.address, encoding="utf-8")
+        try:
+            with started.running():
+                show(started, browser, script, hidden, say)
+        except Stopped:
+            done = (
+                "Stopped." if folder.is_set_up else "Stopped before the company was there; the next start sets it up."
+            )
+            say(done)
+
+
+def show(started: Demo, browser: bool, script: bool, hidden: Mapping[str, str], say: Callable[[str], None]) -> None:
+    """Raises ``Stopped``, in the end."""
+    play = Script(started.slack, started.wait, say) if script else None
+    address = play.address if play else started.address
+    say(f"Casebook is at work in a workspace of its own: {address}")
+    say("Stop it with Ctrl-C; it goes on there next time, or begins anew with --fresh.")
+    if browser:
+        open_browser(address, hidden)
+    if play:
+        play.run()
+    started.live()
+
+
+def open_browser(address: str, hidden: Mapping[str, str]) -> None:
+    """In a process of its own: a browser in text mode would take the terminal, and its proxies are its own affair."""
+    environment = surroundings.with_hidden(hidden)
+    command = [sys.executable, "-m", "webbrowser", address]
+    nothing = subprocess.DEVNULL
+    try:
+        subprocess.Popen(command, env=environment, stdin=nothing, stdout=nothing, stderr=nothing)  # noqa: S603 - ours
+    except OSError as error:
+        log.info("no browser was opened: %s", error)

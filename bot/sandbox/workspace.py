@@ -190,7 +190,7 @@ class Workspace:
     def snapshot(self) -> Json:
         """All that outlives a restart: no ephemerals and no open modals, as in Slack."""
         return {
-            "team": {"id": self.team_id, "counters": self._counters, "last_ts": self._last_ts},
+            "team": {"id": self.team_id, "counters": dict(self._counters), "last_ts": self._last_ts},
             "users": [asdict(user) for user in self.users.values()],
             "conversations": [asdict(conversation) for conversation in self.conversations.values()],
             "usergroups": [asdict(group) for group in self.usergroups.values()],

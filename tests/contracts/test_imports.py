@@ -42,7 +42,7 @@ ROOMS = {
     "doctor": Room(EVERYTHING, ("slack_sdk", "sqlalchemy", "yaml")),
     "wiring": Room(EVERYTHING, ("slack_bolt", "slack_sdk")),
     "__main__": Room(EVERYTHING, ("slack_sdk", "sqlalchemy")),
-    "demo": Room(EVERYTHING),
+    "demo": Room(EVERYTHING, ("playwright",)),
     "__init__": Room(),
 }
 SOURCES = sorted((ROOT / "bot").rglob("*.py"))
