@@ -131,8 +131,8 @@ def build_app(settings: Settings, client: WebClient) -> App:
 
 
 def register(app: App, desk: Desk) -> None:
-    """Every listener; Bolt takes the first whose matchers pass."""
-    for room in (errors, commands, shortcuts, clicks, submissions, home, options, events):
+    """Every listener; Bolt asks one after the other whether it is meant, so what people do most comes first."""
+    for room in (errors, commands, clicks, submissions, home, options, events, shortcuts):
         room.register(app, desk)
 
 

@@ -13,6 +13,8 @@ from bot.storage.database import Database
 from tests.storage import servers
 
 BOTH = ("sqlite", "postgresql")
+# Seconds. A click gives up after two; a test on a busy machine has no reason to.
+PATIENCE = 30.0
 
 
 @pytest.fixture(scope="session")
@@ -84,6 +86,6 @@ def postgres_database(postgres_url: str) -> Iterator[Database]:
 
 
 def opened(url: str) -> Iterator[Database]:
-    database = Database(url)
+    database = Database(url, wait_seconds=PATIENCE)
     yield database
     database.close()

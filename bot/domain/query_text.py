@@ -20,7 +20,6 @@ ENTITY = re.compile(
     r"|<!(?P<special>here|channel|everyone)(?:\|[^<>]*)?>"
     r"|<(?P<url>(?:https?://|mailto:|tel:)[^<>|]*)(?:\|(?P<label>[^<>]*))?>"
 )
-ESCAPES = {"lt": "<", "gt": ">", "amp": "&"}
 # What keyboards and Slack's own clients put in place of what was typed; None vanishes (directions, joiners).
 PLAIN = {
     **dict.fromkeys("“”„‟«»＂", '"'),
@@ -106,14 +105,18 @@ def meant_by(entity: re.Match[str]) -> str:
     found = entity.group(name)
     match name:
         case "escape":
-            return ESCAPES[found]
+            return unescaped(entity[0])
         case "person":
             return f"{PERSON}{found}{MENTIONED}"
         case "team":
             return f"{TEAM}{found}{MENTIONED}"
         case "url":
-            return found.removeprefix("mailto:").removeprefix("tel:")
-    return {"channel": "#", "special": "@"}.get(name, "") + found
+            found = found.removeprefix("mailto:").removeprefix("tel:")
+    return {"channel": "#", "special": "@"}.get(name, "") + "".join(plain(one) for one in unescaped(found))
+
+
+def unescaped(text: str) -> str:
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 class Mark(StrEnum):

@@ -1,15 +1,46 @@
 """Finding cases and what hangs on them."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from bot.domain.case import Case
 from bot.domain.casetype import CaseType
 from bot.domain.entry import Entry
-from bot.domain.evidence import Evidence, Note, Post, PostRole, Relation
-from bot.storage.locking import locked
+from bot.domain.evidence import CaseTeam, Evidence, Note, Post, PostRole, Relation
+from bot.domain.person import Team
+from bot.storage.locking import AS_LEFT, lock_on, wait_for
+
+# Statements that every click needs are put together once.
+ENTRY = select(Entry).where(Entry.id == bindparam("id"))
+ENTRY_OF = select(Entry.id).where(Entry.origin == bindparam("origin"))
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """How a case is read by its key or its id."""
+
+    looking: Select[Case]
+    changing: Select[Case]
+    lock: Select[int]
+
+
+def one(condition: ColumnElement[bool]) -> One:
+    """The teams are joined by hand: for the pair of tables that `joinedload` joins, SQLite reads both of them whole."""
+    looking = (
+        select(Case)
+        .outerjoin(CaseTeam, CaseTeam.case_id == Case.id)
+        .outerjoin(Team, Team.id == CaseTeam.team_id)
+        .where(condition)
+        .order_by(Team.id)
+        .options(contains_eager(Case.teams), joinedload(Case.posts))
+    )
+    return One(looking, looking.options(joinedload(Case.watchers)), lock_on(Case.id, condition))
+
+
+BY_KEY, BY_ID = one(Case.key == bindparam("ref")), one(Case.id == bindparam("ref"))
 
 
 class Cases:
@@ -17,17 +48,20 @@ class Cases:
         self._session = session
 
     def by_key(self, key: str, *, lock: bool = False) -> Case | None:
-        return self._one(Case.key == key.strip().upper(), lock=lock)
+        return self._one(BY_KEY, key.strip().upper(), lock=lock)
 
     def by_id(self, case_id: int, *, lock: bool = False) -> Case | None:
-        return self._one(Case.id == case_id, lock=lock)
+        return self._one(BY_ID, case_id, lock=lock)
 
-    def _one(self, condition: ColumnElement[bool], *, lock: bool) -> Case | None:
+    def _one(self, one: "One", ref: str | int, *, lock: bool) -> Case | None:
         """With what a card shows, in one question; to be changed also with who must be told."""
-        query = select(Case).where(condition).options(joinedload(Case.teams), joinedload(Case.posts))
+        wanted = {"ref": ref}
         if lock:
-            query = locked(self._session, query.options(joinedload(Case.watchers)), Case.id, condition)
-        return self._session.scalars(query).unique().one_or_none()
+            wait_for(self._session, one.lock, wanted)
+            found = self._session.scalars(one.changing, wanted, execution_options=AS_LEFT)
+        else:
+            found = self._session.scalars(one.looking, wanted)
+        return found.unique().one_or_none()
 
     def by_ids(self, ids: Iterable[int]) -> dict[int, Case]:
         query = select(Case).where(Case.id.in_(list(ids))).options(selectinload(Case.teams), selectinload(Case.posts))
@@ -35,11 +69,11 @@ class Cases:
 
     def entry_of(self, origin: str) -> Entry | None:
         """The entry that this arrival made before, if it is a repeat."""
-        entry_id = self._session.scalar(select(Entry.id).where(Entry.origin == origin))
-        return self._session.get(Entry, entry_id) if entry_id else None
+        entry_id = self._session.scalar(ENTRY_OF, {"origin": origin})
+        return self.entry(entry_id) if entry_id else None
 
     def entry(self, entry_id: int) -> Entry | None:
-        return self._session.get(Entry, entry_id)
+        return self._session.scalar(ENTRY, {"id": entry_id})
 
     def entries_since(self, case: Case, version: int) -> Sequence[Entry]:
         query = select(Entry).where(Entry.case_id == case.id, Entry.version > version).order_by(Entry.id)

@@ -122,11 +122,15 @@ def switch_to_wal(connection: Any, wait_seconds: float) -> None:
 def begin_sqlite(connection: Connection) -> None:
     """Writers take the lock at once: a lock upgrade in mid-transaction fails at once, whatever the timeout."""
     seconds = connection.get_execution_options().get(WRITES_WITHIN)
+    sqlite: Any = connection.connection.driver_connection  # every click begins here: SQLAlchemy's way takes longer
     if seconds is None:
-        connection.exec_driver_sql("BEGIN")
-    else:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={int(seconds * 1000)}")
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        sqlite.execute("BEGIN")
+        return
+    sqlite.execute(f"PRAGMA busy_timeout={int(seconds * 1000)}")
+    try:
+        sqlite.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        raise OperationalError("BEGIN IMMEDIATE", None, error) from error
 
 
 @contextmanager

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.delivery import Delivery, State
 from bot.storage.parking import DUE, changed, unpark_heads
+
+KEYS = select(Delivery.key).where(Delivery.key.in_(bindparam("keys", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,11 @@ class Deliveries:
         return self._session.get(Delivery, delivery_id)
 
     def has_key(self, key: str) -> bool:
-        return self._session.scalar(select(Delivery.id).where(Delivery.key == key)) is not None
+        return bool(self.keys_of([key]))
+
+    def keys_of(self, keys: Iterable[str]) -> Sequence[str]:
+        """Those of the keys that are there."""
+        return self._session.scalars(KEYS, {"keys": list(keys)}).all()
 
     def forget(self, prefix: str) -> int:
         """Delete finished ones whose key begins so: the same may be told again."""

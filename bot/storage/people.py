@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.util import identity_key
 
 from bot.domain.person import Person, Team, TeamMember
 from bot.domain.project import ChannelMember
+
+# Put together once: every click needs it.
+BY_IDS = select(Person).where(Person.id.in_(bindparam("ids", expanding=True)))
 
 
 class People:
@@ -15,7 +18,7 @@ class People:
         self._session = session
 
     def by_id(self, person_id: str) -> Person | None:
-        return self._session.get(Person, person_id)
+        return self.by_ids([person_id]).get(person_id)
 
     def by_ids(self, ids: Iterable[str]) -> dict[str, Person]:
         """Those who are known; whoever this unit of work has read already is not asked for again."""
@@ -23,8 +26,7 @@ class People:
         here = {key: self._session.identity_map.get(identity_key(Person, key)) for key in wanted}
         found = {key: person for key, person in here.items() if person is not None}
         if missing := sorted(wanted - found.keys()):
-            query = select(Person).where(Person.id.in_(missing))
-            found |= {person.id: person for person in self._session.scalars(query)}
+            found |= {person.id: person for person in self._session.scalars(BY_IDS, {"ids": missing})}
         return found
 
     def any(self) -> bool:

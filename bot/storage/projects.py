@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.domain.case import Case
 from bot.domain.project import Channel, ChannelMember, Project
-from bot.storage.locking import locked
+from bot.storage.locking import AS_LEFT, lock_on, wait_for
 
 
 class Projects:
@@ -18,14 +18,17 @@ class Projects:
         return self._session.scalars(select(Project).order_by(Project.key)).all()
 
     def by_key(self, key: str, *, lock: bool = False) -> Project | None:
-        return self._one(Project.key == key.strip().upper(), lock=lock)
+        return self._one(Project.key == bindparam("ref"), key.strip().upper(), lock=lock)
 
     def by_id(self, project_id: int, *, lock: bool = False) -> Project | None:
-        return self._one(Project.id == project_id, lock=lock)
+        return self._one(Project.id == bindparam("ref"), project_id, lock=lock)
 
-    def _one(self, condition: ColumnElement[bool], *, lock: bool) -> Project | None:
+    def _one(self, condition: ColumnElement[bool], ref: str | int, *, lock: bool) -> Project | None:
+        wanted = {"ref": ref}
+        if lock:
+            wait_for(self._session, lock_on(Project.id, condition), wanted)
         query = select(Project).where(condition)
-        return self._session.scalar(locked(self._session, query, Project.id, condition) if lock else query)
+        return self._session.scalar(query, wanted, execution_options=AS_LEFT if lock else {})
 
     def of_channel(self, channel_id: str) -> Sequence[Project]:
         return self._session.scalars(select(Project).where(Project.home_channel == channel_id)).all()

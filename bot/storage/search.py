@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 import bot.storage.search_index  # noqa: F401 - keeps the index in step
@@ -16,13 +16,15 @@ from bot.domain.query_fields import UPDATED
 from bot.domain.query_meaning import understand
 from bot.domain.query_words import words
 from bot.storage.search_names import Names
-from bot.storage.search_plan import After, Planner, Segment
+from bot.storage.search_plan import Plan
+from bot.storage.search_reading import After, count_of, page_after, page_of
 from bot.storage.search_sql import CASES
 from bot.storage.search_words import IN_TITLE
 
 COUNT_LIMIT = 1001
-# What is typed into a picker is looked for among so many recent cases before the whole index is asked.
-RECENT = 1000
+# The first letters typed into a picker are looked for among so many recent cases before the whole index is asked.
+FIRST_LETTERS = 2
+RECENT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,76 +40,86 @@ class Search:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._planner = Planner(session)
+        self._sqlite = session.get_bind().dialect.name == "sqlite"
         self.names = Names(session)
 
     def page(self, query: Query, viewer: Viewer, *, page: int = 1, size: int = 10) -> Sequence[Case]:
         """``page`` counts from 1. The cases come with teams, posts, project and type."""
-        end = page * size
-        found = [id_ for _, _, id_ in self._found(self._meaning(query, viewer), end)]
-        return self._cases(found[end - size :])
+        first = (page - 1) * size
+        found = list(self._found(self._meaning(query, viewer), first + size))
+        return self._cases([place[1] for _, place in found[first:]])
 
     def after(self, query: Query, viewer: Viewer, cursor: str | None = None, *, size: int = 10) -> Slice:
-        """Going on where the last slice ended, whatever has changed since: no case twice, none left out."""
+        """Going on where the last slice ended, whatever has changed since: no case twice, none left out.
+
+        Raises ``ValueError`` for a cursor that was not given out here.
+        """
         found = list(self._found(self._meaning(query, viewer), size + 1, cursor))
-        cases = self._cases([id_ for _, _, id_ in found[:size]])
+        cases = self._cases([place[1] for _, place in found[:size]])
         return Slice(cases, written(*found[size - 1]) if len(found) > size else None)
 
     def count(self, query: Query, viewer: Viewer, limit: int = COUNT_LIMIT) -> int:
         """How many there are; counting stops at ``limit``."""
-        sources = self._planner.everything(self._meaning(query, viewer))
-        found = union_all(*sources) if len(sources) > 1 else sources[0]
-        return self._session.scalar(select(func.count()).select_from(found.limit(limit).subquery())) or 0
+        plan = self._plan(self._meaning(query, viewer))
+        return self._session.scalar(count_of(plan.whole(), limit, sqlite=self._sqlite), plan.values) or 0
 
     def suggest(self, typed: str, viewer: Viewer, limit: int = 20) -> Sequence[Case]:
         """For pickers: cases with these words in key or title, the last perhaps unfinished; recent ones first."""
         wanted = words(typed)
         exact = self._exactly(typed, viewer)
-        recent = self._recent(viewer, wanted, limit)
-        if wanted and len(recent) < limit:
-            recent = self._titled(wanted, viewer, limit)
-        return self._cases(list(dict.fromkeys([*exact, *recent]))[:limit])
+        begun = not wanted or (len(wanted) == 1 and len(wanted[0]) <= FIRST_LETTERS)
+        found = self._recent(viewer, wanted, limit) if begun else []
+        if wanted and len(found) < limit:
+            found = [*found, *self._titled(wanted, viewer, limit)]
+        chosen = self._cases(list(dict.fromkeys([*exact, *found]))[:limit])
+        return sorted(chosen, key=lambda case: (case.id in exact, case.updated_at, case.id), reverse=True)
 
     def _exactly(self, typed: str, viewer: Viewer) -> list[int]:
         query = select(CASES.id).where(CASES.key == typed.strip().upper(), CASES.archived_at.is_(None))
         return list(self._session.scalars(query.where(CASES.project_id.in_(viewer.projects))))
 
     def _recent(self, viewer: Viewer, wanted: Sequence[str], limit: int) -> list[int]:
-        """What is typed first is short and common: the cases in mind are among the last changed."""
-        segment = self._first_segment(Meaning(unless_archived(Both()), viewer.projects, LAST_CHANGED))
+        """A letter or two are in many titles: the case in mind is among the last changed."""
+        plan = self._plan(Meaning(unless_archived(Both()), viewer.projects, LAST_CHANGED))
+        part = plan.in_order(UPDATED)
         if not wanted:
-            return list(self._session.scalars(segment.statement(limit)))
-        newest = segment.statement(RECENT).subquery()
+            return list(self._session.scalars(page_of(part, limit, sqlite=self._sqlite), plan.values))
+        newest = page_of(part, RECENT, sqlite=self._sqlite).subquery()
         rows = self._session.execute(
             select(CASES.id, CASES.key, CASES.title)
             .join_from(newest, Case.__table__, newest.c.id == CASES.id)
-            .order_by(newest.c.at.desc(), newest.c.id.desc())
+            .order_by(newest.c.at.desc(), newest.c.id.desc()),
+            plan.values,
         )
-        return [row.id for row in rows if begun(wanted, [*words(row.key), *words(row.title)])][:limit]
+        return [row.id for row in rows if fits(wanted, [*words(row.key), *words(row.title)])][:limit]
 
     def _titled(self, wanted: Sequence[str], viewer: Viewer, limit: int) -> list[int]:
         *first, last = (Contains(IN_TITLE, (word,)) for word in wanted)
         unfinished = Contains(IN_TITLE, last.words, prefix=True)
         meaning = Meaning(unless_archived(Both((*first, unfinished))), viewer.projects, None)
-        return list(self._session.scalars(self._first_segment(meaning).statement(limit)))
-
-    def _first_segment(self, meaning: Meaning) -> Segment:
-        return self._planner.segments(meaning)[0]()
+        return [place[1] for _, place in self._found(meaning, limit)]
 
     def _meaning(self, query: Query, viewer: Viewer) -> Meaning:
         return understand(query, viewer, self.names)
 
-    def _found(self, meaning: Meaning, limit: int, cursor: str | None = None) -> Iterator[tuple[int, After, int]]:
-        """Segment, place in it, and id of the first ``limit`` cases."""
+    def _plan(self, meaning: Meaning) -> Plan:
+        return Plan(self._session, meaning, sqlite=self._sqlite)
+
+    def _found(self, meaning: Meaning, limit: int, cursor: str | None = None) -> Iterator[tuple[int, After]]:
+        """Of the first ``limit`` cases: the part of the result, and the place in its order with the id."""
+        plan = self._plan(meaning)
         start, after = read(cursor) if cursor else (0, None)
-        for number, segment in enumerate(self._planner.segments(meaning)):
-            if number < start or limit <= 0:
-                continue
-            rows = self._session.execute(segment().statement(limit, after)).all()
+        for number, part in enumerate(plan.parts()[start:], start):
+            if after:
+                statement = page_after(part(), limit, after, sqlite=self._sqlite)
+            else:
+                statement = page_of(part(), limit, sqlite=self._sqlite)
+            rows = self._session.execute(statement, plan.values).all()
+            yield from ((number, (row.at, row.id)) for row in rows)
             after = None
             limit -= len(rows)
-            for row in rows:
-                yield number, (row.at, row.id), row.id
+            if limit <= 0:
+                return
 
     def _cases(self, ids: Sequence[int]) -> list[Case]:
         """In this order."""
@@ -121,23 +133,26 @@ class Search:
 LAST_CHANGED = Sort(UPDATED, descending=True)
 
 
-def begun(wanted: Sequence[str], text: Sequence[str]) -> bool:
+def fits(wanted: Sequence[str], text: Sequence[str]) -> bool:
     *first, last = wanted
     return set(first) <= set(text) and any(word.startswith(last) for word in text)
 
 
-def written(segment: int, place: After, _id: int) -> str:
+def written(part: int, place: After) -> str:
     """A cursor, short enough for a button's value."""
     at, id_ = place
     kind = "i" if isinstance(at, int) else "t" if isinstance(at, datetime) else "d"
-    return f"{segment}/{id_}/{kind}{at if isinstance(at, int) else at.isoformat()}"
+    return f"{part}/{id_}/{kind}{at if isinstance(at, int) else at.isoformat()}"
 
 
 def read(cursor: str) -> tuple[int, After]:
     """Raises ``ValueError`` for what was not written here."""
-    segment, id_, place = cursor.split("/", 2)
     readers: dict[str, Callable[[str], Any]] = {"i": int, "t": datetime.fromisoformat, "d": date.fromisoformat}
-    return int(segment), (readers[place[:1]](place[1:]), int(id_))
+    part, id_, place = cursor.split("/", 2)
+    reader = readers.get(place[:1])
+    if reader is None:
+        raise ValueError(f"not a cursor: {cursor!r}")
+    return int(part), (reader(place[1:]), int(id_))
 
 
 __all__ = ["Search", "Slice"]

@@ -1,12 +1,12 @@
 """What every case of a result meets, sorted by how it can be found."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeGuard
 
 from bot.domain.case import Priority
 from bot.domain.casetype import Group
-from bot.domain.query_conditions import Between, Both, Condition, Meaning, OneOf, is_text, negation, parts
+from bot.domain.query_conditions import Between, Both, Condition, Either, Meaning, OneOf, is_text, negation, parts
 from bot.domain.query_fields import (
     ARCHIVED,
     ASSIGNEE,
@@ -30,7 +30,7 @@ GROUPS = frozenset(group.value for group in Group)
 class Few:
     """So few cases that they can all be fetched: those that meet any of these conditions."""
 
-    count: int
+    count: int = field(compare=False)
     any_of: tuple[Condition, ...]
 
 
@@ -61,28 +61,36 @@ class Needs:
                 groups = groups - part.values if part.negated else groups & part.values
         return groups
 
+    def ways(self) -> list[Meaning]:
+        """The same, once for each side of an OR; empty if there is none, or it has too many sides."""
+        for either in self.rest:
+            if isinstance(either, Either) and len(either.parts) <= SEVERAL:
+                others = tuple(part for part in parts(self.meaning.where) if part != either)
+                return [replace(self.meaning, where=Both((*others, side))) for side in either.parts]
+        return []
+
     def beyond(self, few: Few) -> Iterator[Condition]:
         """What is still to be asked of these few."""
         asked = [*self.rest, *([self.text] if self.text else [])]
         return (part for part in asked if few.any_of != (part,))
 
-    def cannot_lack(self, field: Field) -> bool:
+    def cannot_lack(self, wanted: Field) -> bool:
         return any(
-            (about(part, field) and part.negated)
-            or (isinstance(part, Between) and part.field is field and not part.negated)
+            (about(part, wanted) and part.negated)
+            or (isinstance(part, Between) and part.field is wanted and not part.negated)
             for part in self.rest
         )
 
     def read_along(self) -> OneOf | None:
         """The condition whose index is read in order, if one fits."""
-        for field in LISTED:
+        for listed in LISTED:
             for part in self.rest:
-                if about(part, field) and not part.negated and are_single(part.values):
+                if about(part, listed) and not part.negated and are_single(part.values):
                     return part
         return OneOf(PROJECT, self.projects) if self.projects and are_single(self.projects) else None
 
 
-def also(meaning: Meaning, condition: Condition) -> Meaning:
+def narrowed(meaning: Meaning, condition: Condition) -> Meaning:
     return replace(meaning, where=Both((*parts(meaning.where), condition)))
 
 

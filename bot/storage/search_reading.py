@@ -1,12 +1,12 @@
 """Statements that read a part of a result. Each is written once for all queries that differ only in their values."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, not_, select, tuple_, union, union_all
 
 from bot.domain.case import Case
 from bot.domain.query_conditions import Between, Condition, Contains, Meaning, OneOf, StartsWith, is_text, negation
@@ -27,6 +27,8 @@ class Part:
 
     ``field`` gives its order; ``None`` stands for words, the newest case first. ``few``: the cases are among these.
     ``text`` and ``without``: what the full-text index is asked for instead of the meaning's own words.
+    ``lists_text``: the cases with the words are listed once instead of asking each case for them. ``ways``: parts in
+    the same order that hold the cases together, some in several.
     """
 
     meaning: Meaning
@@ -35,57 +37,67 @@ class Part:
     few: Few | None = None
     text: Condition | None = None
     without: Condition | None = None
+    lists_text: bool = False
+    ways: tuple["Part", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Sources:
-    """They have no case in common; each finds ids with what they are ordered by, ``at``."""
+class Source:
+    """Finds ids with what they are ordered by, ``at``."""
 
-    found: Sequence[Found]
+    found: Found
     at: ColumnElement[Any]
     id: ColumnElement[int]
+
+    def beyond(self, after: After, *, descending: bool) -> "Source":
+        place, end = (self.id, after[1]) if self.at is self.id else (tuple_(self.at, self.id), self._typed(after))
+        return replace(self, found=self.found.where(place < end if descending else place > end))
+
+    def _typed(self, after: After) -> Any:
+        return tuple_(*after, types=[self.at.type, self.id.type])
+
+    def first(self, limit: int, *, descending: bool) -> Found:
+        # SQLite would sort what it reads in order anyway if the same column were named twice.
+        by = [self.id] if self.at is self.id else [self.at, self.id]
+        return self.found.order_by(*(column.desc() if descending else column for column in by)).limit(limit)
 
 
 @lru_cache(REMEMBERED)
 def page_of(part: Part, limit: int, *, sqlite: bool) -> Found:
-    return ordered(_Reading(sqlite=sqlite).sources(part), part.descending, limit)
+    return merged(part, _Reading(sqlite=sqlite).sources(part), limit)
 
 
 def page_after(part: Part, limit: int, after: After, *, sqlite: bool) -> Found:
     """Going on behind this place in the order and this id."""
     sources = _Reading(sqlite=sqlite).sources(part)
-    by, last = (sources.id,), after[1:]
-    if sources.at is not sources.id:
-        by, last = (sources.at, sources.id), after  # type: ignore[assignment]
-    place = tuple_(*by) if len(by) > 1 else by[0]
-    end: Any = tuple_(*last, types=[column.type for column in by]) if len(by) > 1 else last[0]
-    beyond = place < end if part.descending else place > end
-    return ordered(Sources([one.where(beyond) for one in sources.found], sources.at, sources.id), part.descending, limit)
+    return merged(part, [source.beyond(after, descending=part.descending) for source in sources], limit)
 
 
-def ordered(sources: Sources, descending: bool, limit: int) -> Found:
-    def first(found: Found, *columns: ColumnElement[Any]) -> Found:
-        # SQLite would sort what it reads in order anyway if the same column were named twice.
-        by = columns[:1] if columns[0] is columns[1] else columns
-        return found.order_by(*(column.desc() if descending else column for column in by)).limit(limit)
-
-    found = [first(one, sources.at, sources.id) for one in sources.found]
+def merged(part: Part, sources: Sequence[Source], limit: int) -> Found:
+    found = [source.first(limit, descending=part.descending) for source in sources]
     if len(found) == 1:
         return found[0]
-    merged = union_all(*(select(one.subquery()) for one in found)).subquery()
-    return first(select(merged), merged.c.at, merged.c.id)
+    all_ = together(part, [select(one.subquery()) for one in found]).subquery()
+    return Source(select(all_), all_.c.at, all_.c.id).first(limit, descending=part.descending)
+
+
+def together(part: Part, found: Sequence[Found]) -> Any:
+    return union(*found) if part.ways else union_all(*found)
 
 
 @lru_cache(REMEMBERED)
-def count_of(part: Part, limit: int, *, sqlite: bool) -> Select[tuple[int]]:
-    found = _Reading(sqlite=sqlite).sources(part).found
-    together: Any = union_all(*found) if len(found) > 1 else found[0]
-    return select(func.count()).select_from(together.limit(limit).subquery())
+def count_of(part: Part, limit: int, *, sqlite: bool) -> Select[Any]:
+    found = [source.found for source in _Reading(sqlite=sqlite).sources(part)]
+    if part.ways:
+        found = [select(one.limit(limit).subquery()) for one in found]
+    whole = together(part, found) if len(found) > 1 else found[0]
+    return select(func.count()).select_from(whole.limit(limit).subquery())
 
 
 @lru_cache(REMEMBERED)
-def count_listed(condition: Condition, limit: int, *, sqlite: bool) -> Select[tuple[int]]:
-    return select(func.count()).select_from(_Reading(sqlite=sqlite).listing(condition).limit(limit).subquery())
+def count_listed(condition: Condition, limit: int, *, sqlite: bool) -> Select[Any]:
+    reading = _Reading(sqlite=sqlite)
+    return select(func.count()).select_from(reading.dialect.once(reading.listing(condition)).limit(limit).subquery())
 
 
 def is_listed(condition: Condition, *, live: bool) -> bool:
@@ -105,32 +117,37 @@ class _Reading:
         self.dialect = Dialect(sqlite=sqlite)
         self.words_id: ColumnElement[int] = WORDS.c.rowid if sqlite else DOCUMENTS.c.case_id
 
-    def sources(self, part: Part) -> Sources:
+    def sources(self, part: Part) -> list[Source]:
+        """They have no case in common, unless there are several ways."""
         needs = Needs(part.meaning)
+        if part.ways:
+            return [source for way in part.ways for source in self.sources(way)]
         if part.few:
-            return self.among(part.few, needs, part)
+            return [self.among(part.few, needs, part)]
         if part.field is None:
-            return self.with_words(needs, part)
-        return Sources(list(self.along(needs, part.field)), column_of_field(part.field), CASES.id)
+            return [self.with_words(needs, part)]
+        at = column_of_field(part.field)
+        return [Source(found, at, CASES.id) for found in self.along(needs, part)]
 
-    def among(self, few: Few, needs: Needs, part: Part) -> Sources:
+    def among(self, few: Few, needs: Needs, part: Part) -> Source:
         """Fetched one by one, then sorted: no index is to be read in order."""
         listings = [self.listing(condition) for condition in few.any_of]
-        ids: Any = union_all(*listings) if len(listings) > 1 else listings[0]
-        asked = [condition for condition in needs.beyond(few) if condition is not needs.text or part.field]
+        ids = self.dialect.once(union_all(*listings) if len(listings) > 1 else listings[0])
         by = CASES.id if part.field is None else column_of_field(part.field)
+        asked = [condition for condition in needs.beyond(few) if condition is not needs.text or part.field]
         found = select(CASES.id, by.label("at")).where(CASES.id.in_(ids), *self.filters(needs, asked))
-        if part.field is None:
+        if part.field is None and (part.text, None) != (*few.any_of, part.without):
             assert part.text, "words are ordered by where they stand"  # noqa: S101
             found = found.where(self.meets_text(part.text, part.without))
-        return Sources([found], by if part.field is None else self.dialect.unindexed(by), CASES.id)
+        at = self.dialect.sorted_by(by)
+        return Source(found, at, at if part.field is None else CASES.id)
 
-    def with_words(self, needs: Needs, part: Part) -> Sources:
+    def with_words(self, needs: Needs, part: Part) -> Source:
         """As the full-text index lists them: by id."""
         assert part.text, "only words are listed by themselves"  # noqa: S101
         listed = self.dialect.listing(part.text, part.without).add_columns(self.words_id.label("at"))
         joined = listed.join_from(WORDS if self.sqlite else DOCUMENTS, Case.__table__, CASES.id == self.words_id)
-        return Sources([joined.where(*self.filters(needs, needs.rest))], self.words_id, self.words_id)
+        return Source(joined.where(*self.filters(needs, needs.rest)), self.words_id, self.words_id)
 
     def listing(self, condition: Condition) -> Found:
         """The ids of the cases that meet this, from an index."""
@@ -160,13 +177,18 @@ class _Reading:
         asked = self.dialect.listing(text, without).where(self.words_id == CASES.id)
         return exists(asked.correlate(Case.__table__))
 
-    def along(self, needs: Needs, field: Field) -> Iterator[Found]:
+    def along(self, needs: Needs, part: Part) -> Iterator[Found]:
         """Reading an index in order; several places of it at once where the query leaves a choice."""
+        field = part.field
+        assert field, "words are not read along"  # noqa: S101
         at = column_of_field(field)
-        asked = [*needs.rest, *([needs.text] if needs.text else [])]
-        within = [part for part in asked if isinstance(part, Between) and part.field is field and not part.negated]
-        found = select(CASES.id, at.label("at")).where(*(self.dialect.indexed(part) for part in within))
-        left = [part for part in asked if part not in within and not about(part, ARCHIVED)]
+        within = [one for one in needs.rest if isinstance(one, Between) and one.field is field and not one.negated]
+        found = select(CASES.id, at.label("at")).where(*(self.dialect.indexed(one) for one in within))
+        if needs.text and part.lists_text:
+            found = found.where(self.dialect.unindexed(CASES.id).in_(self.dialect.listing(needs.text)))
+        elif needs.text:
+            found = found.where(self.meets_text(needs.text))
+        left = [one for one in needs.rest if one not in within and not about(one, ARCHIVED)]
         if needs.archived is not False:
             yield found.where(ARCHIVED_ONLY, *self.filters(needs, left))
         if needs.archived is not True:
@@ -180,7 +202,7 @@ class _Reading:
             return
         chosen = needs.read_along() if field is UPDATED else None
         filters = [*self.filters(needs, (part for part in left if not about(part, GROUP) and part != chosen))]
-        for place in self.places(needs, chosen) or [or_(False)]:
+        for place in self.places(needs, chosen) or [false()]:
             yield found.where(place, *filters)
 
     def places(self, needs: Needs, chosen: OneOf | None) -> list[ColumnElement[bool]]:

@@ -17,11 +17,11 @@ def report_dead(
     if delivery.kind == Tell.PROBLEM:
         return
     known = [everywhere_of(delivery)] if everywhere else ways(delivery)
-    if not any(work.deliveries.has_key(mark(one)) for one in known):
+    if not work.deliveries.keys_of(map(mark, known)):
         work.deliveries.forget(f"{mark(known[0])}/")  # what was still to be told when it healed
         work.enqueue([broken_since(delivery, known[0], now)])
     for admin in work.people.admins():
-        if any(work.deliveries.has_key(f"{mark(one)}/{problem}/{admin.id}") for one in known):
+        if work.deliveries.keys_of(f"{mark(one)}/{problem}/{admin.id}" for one in known):
             continue
         work.enqueue(
             [
@@ -41,9 +41,8 @@ def report_dead(
 
 def heal(work: Work, delivery: Delivery) -> None:
     """This got through, so a new breakdown of the same would be news."""
-    for one in (way(delivery), everywhere_of(delivery)):
-        if work.deliveries.has_key(mark(one)):
-            work.deliveries.forget(mark(one))
+    for broken in work.deliveries.keys_of([mark(way(delivery)), mark(everywhere_of(delivery))]):
+        work.deliveries.forget(broken)
 
 
 def broken_since(delivery: Delivery, one: str, now: datetime) -> Delivery:

@@ -5,13 +5,13 @@ from datetime import datetime
 
 from bot.domain.act import Act
 from bot.domain.case import Case
-from bot.domain.entry import Entry, Kind
 from bot.domain.evidence import Relation
 from bot.domain.person import Person, Team
 from bot.domain.project import Project
 from bot.domain.query import Viewer, parse
 from bot.domain.reading import PAGE, PREVIEW_LIMIT, TIMELINE_PAGE, CaseForm, Details, HomePage, Listing, TimelinePage
 from bot.domain.rights import Right, is_admin
+from bot.domain.text import kept
 from bot.storage.database import Database, Work
 from bot.usecases.access import case_for, helpers, person_of, projects_for
 from bot.usecases.verb import loaded
@@ -43,10 +43,9 @@ def show_details(db: Database, act: Act, ref: str | int, *, page: int = 1) -> De
 
 def visible_relations(work: Work, act: Act, case: Case) -> list[tuple[Relation, Case]]:
     """Relations to cases of projects that the person may not see stay hidden."""
-    person = person_of(work, act.actor)
-    allowed = {project.id for project in projects_for(work, person)}
     found = work.cases.relations(case)
-    return [(relation, loaded(other)) for relation, other in found if other.project_id in allowed]
+    allowed = {project.id for project in projects_for(work, person_of(work, act.actor))} if found else set()
+    return [(relation, other) for relation, other in found if other.project_id in allowed]
 
 
 def show_timeline(db: Database, act: Act, ref: str | int, *, page: int = 1) -> TimelinePage:
@@ -55,9 +54,10 @@ def show_timeline(db: Database, act: Act, ref: str | int, *, page: int = 1) -> T
 
 
 def timeline_page(work: Work, case: Case, page: int) -> TimelinePage:
+    page = max(page, 1)
     rows = work.cases.timeline(case, page=page, size=TIMELINE_PAGE)
     entries = rows[:TIMELINE_PAGE]
-    notes = work.cases.notes(note_ids(entries))
+    notes = work.cases.notes({entry.data["note"] for entry in entries if entry.data.get("note")})
     evidence = work.cases.evidence_rows(row for entry in entries for row in entry.data.get("evidence", []))
     return TimelinePage(
         case=case,
@@ -67,11 +67,6 @@ def timeline_page(work: Work, case: Case, page: int) -> TimelinePage:
         page=page,
         has_next=len(rows) > TIMELINE_PAGE,
     )
-
-
-def note_ids(entries: Sequence[Entry]) -> set[int]:
-    kinds = {Kind.NOTE_ADDED, Kind.NOTE_EDITED, Kind.NOTE_DELETED, Kind.EVIDENCE_ADDED, Kind.CLOSED}
-    return {entry.data["note"] for entry in entries if entry.kind in kinds and entry.data.get("note")}
 
 
 def viewer_for(work: Work, person: Person, now: datetime) -> Viewer:
@@ -135,13 +130,13 @@ def names_of(db: Database, ids: Iterable[str]) -> dict[str, str]:
 def suggest_cases(db: Database, act: Act, typed: str, *, limit: int = 50) -> Sequence[Case]:
     with db.read() as work:
         person = person_of(work, act.actor)
-        return work.search.suggest(typed, viewer_for(work, person, act.at), limit=limit)
+        return work.search.suggest(kept(typed), viewer_for(work, person, act.at), limit=limit)
 
 
 def suggest_teams(db: Database, act: Act, typed: str, *, limit: int = 50) -> Sequence[Team]:
     with db.read() as work:
         person_of(work, act.actor)
-        return work.people.teams_like(typed, limit)
+        return work.people.teams_like(kept(typed), limit)
 
 
 def suggest_projects(db: Database, act: Act, typed: str, *, limit: int = 50) -> Sequence[Project]:

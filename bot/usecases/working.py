@@ -211,7 +211,7 @@ def team_of(work: Work, team: str | int) -> Team:
 
 def teams_of(work: Work, ids: Sequence[int], present: Sequence[Team] = ()) -> Sequence[Team]:
     """Teams by their ids. One that is gone in Slack may stay among ``present`` ones, but is given nothing new."""
-    found = work.people.teams(ids)
+    found = work.people.teams(ids) if ids else []
     if len(found) < len(set(ids)) or any(team.gone_at and team not in present for team in found):
         raise Invalid.field("teams", "One of these teams no longer exists. Choose again.")
     return found

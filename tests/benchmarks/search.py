@@ -174,7 +174,8 @@ class Bench:
     def ranked(self, sqlite: str, postgresql: str) -> str:
         if self.db.is_sqlite:
             return (
-                "SELECT rowid FROM case_search_words JOIN cases ON cases.id = rowid WHERE archived_at IS NULL "
+                "SELECT case_search_words.rowid FROM case_search_words JOIN cases ON cases.id = case_search_words.rowid "
+                "WHERE archived_at IS NULL "
                 f"AND +project_id IN :projects AND case_search_words MATCH '{sqlite}' "
                 "ORDER BY bm25(case_search_words, 10, 10, 3, 1) LIMIT 10"
             )

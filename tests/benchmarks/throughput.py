@@ -148,7 +148,9 @@ class Town:
         with self.db.read() as work:
             for team in work.people.all_teams():
                 members = [member.person_id for member in team.members]
-                workspace.usergroups[str(team.slack_id)] = Usergroup(str(team.slack_id), team.handle, team.name, members)
+                workspace.usergroups[str(team.slack_id)] = Usergroup(
+                    str(team.slack_id), team.handle, team.name, members
+                )
             for channel in work.projects.channels():
                 members = [platform.bot_user, *self.people[:50]]
                 workspace.conversations[channel.id] = Conversation(

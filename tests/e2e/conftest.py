@@ -3,7 +3,7 @@
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from bot.sandbox.slack import LocalSlack
 from tests.e2e.windows import Window
 from tests.flows.conftest import MANIFEST, casebook, create_project, project, town  # noqa: F401 - fixtures
 
+OPENED = pytest.StashKey[list[Window]]()
 ARTIFACTS = Path(__file__).parents[1] / "artifacts" / "e2e"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
 # Without the middle ones Chromium looks up its maker's hosts at every start, which closed networks refuse slowly.
@@ -56,7 +57,7 @@ def slack() -> Iterator[LocalSlack]:
 @pytest.fixture
 def window(browser: Browser, slack: LocalSlack, request: pytest.FixtureRequest) -> Iterator[Callable[..., Window]]:
     """``window(ann, ops)``: a browser in which Ann looks at #ops. Whatever the browser complains of fails the test."""
-    opened: list[Window] = []
+    opened = request.node.stash[OPENED] = []
 
     def open_window(person: Any, place: Any = None, **options: Any) -> Window:
         context = browser.new_context(
@@ -71,8 +72,18 @@ def window(browser: Browser, slack: LocalSlack, request: pytest.FixtureRequest) 
         return mine
 
     yield open_window
-    for number, one in enumerate(opened):
-        one.shot(ARTIFACTS / f"{re.sub(r'[^a-z0-9]+', '-', request.node.name.lower())}-{number}.png")
+    for one in opened:
         complaints = one.complaints
         one.page.context.close()
         assert not complaints, complaints
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """Pictures of all windows at the end of a test, however it ends, while Casebook still runs."""
+    try:
+        return (yield)
+    finally:
+        name = re.sub(r"[^a-z0-9]+", "-", item.name.lower()).strip("-")
+        for number, one in enumerate(item.stash.get(OPENED, [])):
+            one.shot(ARTIFACTS / f"{name}-{number}.png")

@@ -119,7 +119,12 @@ MESSAGE: list[Block] = [
     {"type": "context", "elements": [marked("small _print_"), plain("and more")]},
     {"type": "divider"},
     RICH,
-    {"type": "image", "image_url": "https://nowhere.invalid/x.png", "alt_text": "A graph of load", "title": plain("Load")},
+    {
+        "type": "image",
+        "image_url": "https://nowhere.invalid/x.png",
+        "alt_text": "A graph of load",
+        "title": plain("Load"),
+    },
     {"type": "actions", "block_id": "buttons", "elements": BUTTONS},
     {"type": "actions", "block_id": "menus", "elements": MENUS},
     {"type": "table", "rows": [[{"type": "raw_text", "text": "a cell"}]]},

@@ -1,7 +1,6 @@
 """Blocks and elements of any app: drawn, worked, and what the app hears of it."""
 
 import re
-from datetime import date
 
 import pytest
 from playwright.sync_api import expect
@@ -100,7 +99,7 @@ def test_a_form_keeps_what_was_typed_through_errors_and_sends_all_of_it(window, 
     ann.say("/case")
     form = ann.wait_for_modal("Everything")
     form.get_by_label("Line", exact=True).fill("first")
-    form.get_by_label("Lines", exact=True).fill("one\ntwo")
+    form.get_by_label("Lines").fill("one\ntwo")
     form.get_by_label("Number").fill("12")
     form.get_by_label("Address").fill("https://example.com/?a=1&b=2")
     ann.choose(ann.field("External").get_by_role("button").first, "ext 1", search="ext")
@@ -115,7 +114,7 @@ def test_a_form_keeps_what_was_typed_through_errors_and_sends_all_of_it(window, 
     sink.hold.set()
     expect(ann.field("Line").first.locator(".field-error")).to_have_text("Not *this* <b>one</b>")
     expect(ann.field("Files").locator(".field-error")).to_have_text("One is needed")
-    expect(form.get_by_label("Lines", exact=True)).to_have_value("one\ntwo")
+    expect(form.get_by_label("Lines")).to_have_value("one\ntwo")
 
     with ann.page.expect_file_chooser() as chooser:
         ann.field("Files").get_by_role("button", name="Add a file").click()
@@ -172,7 +171,9 @@ def test_the_focus_stays_in_a_modal_of_a_hundred_blocks(window, town, sink):
     expect(form.get_by_text("Block number 99")).to_be_attached()
     for _ in range(6):
         ann.page.keyboard.press("Tab")
-        assert ann.page.evaluate("document.activeElement === document.body || !!document.activeElement.closest('dialog')")
+        assert ann.page.evaluate(
+            "document.activeElement === document.body || !!document.activeElement.closest('dialog')"
+        )
     box = form.bounding_box()
     assert box
     assert box["y"] >= 0
@@ -194,22 +195,26 @@ MARKUP = [
     ("*not bold\nover lines*", "*not bold\nover lines*"),
     ("* no * _ no _", "* no * _ no _"),
     ("*a _b_ c*", "<strong>a <em>b</em> c</strong>"),
+    ("*one* and *two*.", "<strong>one</strong> and <strong>two</strong>."),
     ("&lt;b&gt; &amp;amp; & <", "&lt;b&gt; &amp;amp; &amp; &lt;"),
     ("&gt; one\n&gt; two\nthree", "<blockquote>one\ntwo</blockquote>three"),
-    ("```\na *b* &lt;c&gt;\n```", '<pre class="fence" dir="ltr">a *b* &lt;c&gt;</pre>'),
+    ("&gt;&gt;&gt;one\ntwo", "<blockquote>one\ntwo</blockquote>"),
+    ("```\na *b* &lt;c&gt;\n```", "<pre>a *b* &lt;c&gt;</pre>"),
     ("half ``` open", "half ``` open"),
     ("<javascript:alert(1)|click>", "<span>click</span>"),
     ("<data:text/html,x|y>", "<span>y</span>"),
-    ("<https://a.example/?q=1&amp;r=2|*x* [y>]", '<a href="https://a.example/?q=1&amp;r=2" target="_blank" rel="noopener noreferrer"><strong>x</strong> [y</a>]'),
-    ("<mailto:a@b.example>", '<a href="mailto:a@b.example" target="_blank" rel="noopener noreferrer">a@b.example</a>'),
-    ("<!date^1700000000^{date_num} {time}|then>", '<time class="date" datetime="2023-11-14T22:13:20.000Z" title="then">2023-11-14 11:13 PM</time>'),
-    ("<!date^1700000000^{unknown}|then>", '<time class="date" datetime="2023-11-14T22:13:20.000Z" title="then">then</time>'),
-    ("<@UNOBODY|zed> <!here>", '<span class="mention" data-user="UNOBODY">@zed</span> <span class="mention of-me">@here</span>'),
-    (":fire: :no_such_emoji: 10:30:00", '<span class="emoji" role="img" aria-label="fire" title=":fire:">🔥</span> :no_such_emoji: 10:30:00'),
+    ("<https://a.example/?q=1&amp;r=2|*x* [y>]", '<a href="https://a.example/?q=1&amp;r=2"><strong>x</strong> [y</a>]'),
+    ("*<https://a.example/a_b_c|x>*", '<strong><a href="https://a.example/a_b_c">x</a></strong>'),
+    ("<mailto:a@b.example>", '<a href="mailto:a@b.example">a@b.example</a>'),
+    ("<!date^1700000000^{date_num} {time}|then>", "<time>2023-11-14 11:13 PM</time>"),
+    ("<!date^1700000000^{unknown}|then>", "<time>then</time>"),
+    ("<!date^x^{time}|then>", "<time>then</time>"),
+    ("<@UNOBODY|zed> <!here>", "<span>@zed</span> <span>@here</span>"),
+    (":fire: :no_such_emoji: 10:30:00", "<span>🔥</span> :no_such_emoji: 10:30:00"),
     ("https://a.example/ and @here", "https://a.example/ and @here"),
     ("<>", "&lt;&gt;"),
-    ("<<https://x.example>>", None),
-]  # fmt: skip # noqa: E501
+]
+BESIDE_THE_POINT = re.compile(r' (?:class|target|rel|datetime|title|role|aria-label|dir|data-user)="[^"]*"')
 
 
 def test_mrkdwn_is_shown_as_slack_shows_it(window, town):
@@ -219,14 +224,13 @@ def test_mrkdwn_is_shown_as_slack_shows_it(window, town):
         [text for text, _ in MARKUP],
     )
     for (text, wanted), html in zip(MARKUP, drawn, strict=True):
-        assert wanted is None or html == wanted, text
+        assert BESIDE_THE_POINT.sub("", html) == wanted, text
 
 
 def test_dates_say_today_in_the_persons_own_zone(window, town):
     town.ann.change(tz="Pacific/Auckland")
     ann = window(town.ann, town.ops)
-    said = ann.page.evaluate("import('/page/js/dates.js').then(m => m.fill('{date_short_pretty} at {time}', Date.now() / 1000 | 0))")  # fmt: skip # noqa: E501
-    assert said.startswith("Today at")
-    other = ann.page.evaluate("import('/page/js/dates.js').then(m => m.fill('{date_long} {date_slash} {time_secs}', 1700000000))")  # fmt: skip # noqa: E501
-    assert other == "Wednesday, November 15th, 2023 11/15/2023 11:13:20 AM"
-    assert date(2023, 11, 15).strftime("%A") == "Wednesday"
+    fill = "([words, at]) => import('/page/js/dates.js').then(m => m.fill(words, at ?? Date.now() / 1000 | 0))"
+    assert ann.page.evaluate(fill, ["{date_short_pretty} at {time}", None]).startswith("Today at")
+    said = ann.page.evaluate(fill, ["{date_long} {date_slash} {time_secs}", 1700000000])
+    assert said == "Wednesday, November 15th, 2023 11/15/2023 11:13:20 AM"

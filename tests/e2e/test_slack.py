@@ -2,10 +2,13 @@
 
 import re
 from urllib.error import HTTPError
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import expect
+
+from bot.sandbox.page import FOLDER
 
 HOSTILE = [
     "<img src=x onerror=window.hacked=1>",
@@ -85,6 +88,7 @@ def test_a_direct_message_is_begun_and_counted(window, town):
     ann, bob = window(town.ann, town.ops), window(town.bob, town.ops)
     ann.page.get_by_role("button", name="New direct message").click()
     ann.page.get_by_role("dialog").locator(".person-row", has_text="Bob").get_by_role("button").click()
+    expect(ann.composer).to_have_attribute("placeholder", "Message Bob")
     ann.say("just us two")
     badge = bob.page.get_by_role("navigation").locator(".side-row", has_text="Ann").locator(".side-badge")
     expect(badge).to_have_text("1")
@@ -135,12 +139,14 @@ def test_untrusted_text_stays_text_wherever_it_comes_up(window, town, project):
     for text in HOSTILE:
         town.bob.post(town.ops, text)
     bot = town.slack.add_bot(HOSTILE[0])
-    attachment = {key: HOSTILE[0] for key in ("title", "pretext", "fallback", "footer", "author_name")}
+    attachment = dict.fromkeys(("title", "pretext", "fallback", "footer", "author_name"), HOSTILE[0])
     attachment |= {"text": f"{HOSTILE[1]} {LINKS}", "title_link": "javascript:window.hacked=1", "color": "red;}*{x"}
     attachment["fields"] = [{"title": HOSTILE[2], "value": HOSTILE[3]}]
     bot.post(town.ops, LINKS, attachments=[attachment])
     bot.post(town.ops, blocks=[{"type": "section", "text": {"type": "mrkdwn", "text": f"{HOSTILE[0]} {LINKS}"}}])
-    bot.post(town.ops, blocks=[{"type": "header", "text": {"type": "plain_text", "text": HOSTILE[3]}}, {"type": HOSTILE[0]}])
+    bot.post(
+        town.ops, blocks=[{"type": "header", "text": {"type": "plain_text", "text": HOSTILE[3]}}, {"type": HOSTILE[0]}]
+    )
     town.ann.change(real_name=HOSTILE[0])
     for text in HOSTILE:
         expect(page.messages.filter(has_text=text).first).to_be_visible()
@@ -165,9 +171,13 @@ def test_the_page_may_not_run_or_load_anything_else(window, town):
         assert answer.headers["Cache-Control"] == "no-cache"
     assert "'unsafe" not in policy
     assert "default-src 'none'" in policy
-    page = window(town.ann, town.ops).page
-    refused = page.evaluate("() => { try { document.body.innerHTML = '<b>x</b>'; return 'taken' } catch { return 'refused' } }")
+    ann = window(town.ann, town.ops)
+    page = ann.page
+    refused = page.evaluate(
+        "() => { try { document.body.innerHTML = '<b>x</b>'; return 'taken' } catch { return 'refused' } }"
+    )
     assert refused == "refused"
+    assert "TrustedHTML" in ann.complaints.pop()
 
 
 @pytest.mark.parametrize(
@@ -235,13 +245,31 @@ def test_long_words_and_other_directions_do_not_break_the_page(window, town):
     assert ann.message("مرحبا").locator(".text").evaluate("node => getComputedStyle(node).direction") == "rtl"
 
 
-def test_the_page_connects_again_when_the_connection_is_lost(window, town):
+def test_the_page_connects_again_when_the_local_slack_was_away(window, town):
     ann = window(town.ann, town.ops)
-    ann.page.context.set_offline(True)
-    ann.page.evaluate("import('/page/js/live.js').catch(() => null)")
-    ann.page.context.set_offline(False)
+    gone = ann.page.get_by_text("The local Slack is not answering")
+    town.slack.platform.settings.port = urlsplit(town.slack.url).port
+    town.slack.stop()
+    expect(gone).to_be_visible()
+    ann.composer.fill("kept while away")
+    ann.composer.press("Enter")
+    expect(ann.page.get_by_text("does not answer")).to_be_visible()
+    expect(ann.composer).to_have_value("kept while away")
+    town.slack.start()
+    expect(gone).to_be_hidden()
     town.bob.post(town.ops, "after the gap")
     expect(ann.message("after the gap")).to_be_visible()
+    ann.composer.press("Enter")
+    expect(ann.message("kept while away")).to_be_visible()
+
+
+def test_whoever_cannot_see_a_channel_is_taken_elsewhere(window, town):
+    cellar = town.slack.add_channel("cellar", members=[town.ann], private=True)
+    page = window(town.ann, cellar)
+    expect(page.page.get_by_role("heading", name="cellar")).to_be_visible()
+    page.become(town.bob)
+    expect(page.page.get_by_text("Bob cannot see that channel.")).to_be_visible()
+    expect(page.page.get_by_role("heading", name="general")).to_be_visible()
 
 
 def test_the_keyboard_is_enough(window, town):
@@ -305,3 +333,14 @@ def test_what_is_served_is_what_the_browser_can_load(slack):
                 clean = clean[:-1] if part == ".." else clean if part == "." else [*clean, part]
             waiting.append("/".join(clean))
     assert len(seen) > 40
+
+
+def test_no_file_of_the_page_can_make_markup_of_text():
+    dangerous = re.compile(
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|srcdoc|DOMParser"
+    )
+    for path in FOLDER.rglob("*.*"):
+        assert not dangerous.search(path.read_text(encoding="utf-8")), path
+    assert not re.search(
+        r"<script(?! type=\"module\" src=)|<style|\son\w+=|\sstyle=", (FOLDER / "index.html").read_text()
+    )

@@ -2,17 +2,21 @@
 
 import os
 import pwd
+import signal
 import subprocess
 import tempfile
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from shutil import chown, rmtree
+from shutil import chown, rmtree, which
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import NullPool, create_engine
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError
 
 from bot.storage.database import understood
 
@@ -44,27 +48,44 @@ def debian_binaries() -> Path | None:
 @contextmanager
 def debian_server(binaries: Path) -> Iterator[URL]:
     """PostgreSQL refuses to run as root, so that root runs it as the user that Debian's package made."""
-    user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+    user = pwd.getpwnam("postgres") if os.geteuid() == 0 else None
+    switch: dict[str, Any] = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
     folder = Path(tempfile.mkdtemp(prefix="casebook-postgres-"))
-    data = folder / "data"
-    options = " ".join(f"-c {setting}" for setting in (*FAST, f"unix_socket_directories={folder}"))
-
-    def run(program: str, *arguments: str) -> None:
-        command = [str(binaries / program), "-D", str(data), *arguments]
-        switch = {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
-        subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL, **switch)
-
-    if os.geteuid() == 0:
-        chown(folder, user)
+    if user:
+        chown(folder, user.pw_uid, user.pw_gid)
+    data, log = folder / "data", (folder / "log").open("wb")
+    settings = [part for setting in (*FAST, f"unix_socket_directories={folder}") for part in ("-c", setting)]
+    address = URL.create("postgresql+psycopg", "postgres", database="postgres", query={"host": str(folder)})
     try:
-        run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
-        run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", options, "start")
+        how = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+        subprocess.run([binaries / "initdb", "-D", data, *how], check=True, cwd=folder, stdout=log, **switch)
+        command = [*ending_with_the_tests(), binaries / "postgres", "-D", data, *settings]
+        server = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, **switch)
         try:
-            yield URL.create("postgresql+psycopg", "postgres", database="postgres", query={"host": str(folder)})
+            await_start(address, server)
+            yield address
         finally:
-            run("pg_ctl", "-w", "-m", "immediate", "stop")
+            server.send_signal(signal.SIGQUIT)  # at once: nobody needs these databases again
+            server.wait(timeout=30)
     finally:
+        log.close()
         rmtree(folder)
+
+
+def ending_with_the_tests() -> list[str]:
+    """So that no server is left when the tests are killed and clean nothing up; where util-linux is there."""
+    return ["setpriv", "--pdeathsig", "QUIT"] if which("setpriv") else []
+
+
+def await_start(address: URL, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            return execute(address, "SELECT 1")
+        except OperationalError:
+            if server.poll() is not None or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
 
 
 @contextmanager

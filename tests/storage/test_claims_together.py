@@ -37,7 +37,7 @@ WORK_OFF = """
 import sys
 from bot.storage.database import Database
 from tests.storage.test_claims_together import work_off
-db = Database(sys.argv[1])
+db = Database(sys.argv[1], wait_seconds=30)
 print(*work_off(db))
 db.close()
 """

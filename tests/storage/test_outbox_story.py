@@ -129,7 +129,7 @@ def tell(database: Database, batches: list[list[Any]], fates: list[str]) -> None
             assert times[first + allowed.burst] - times[first] >= allowed.period, "faster than its pace"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=arrivals, fates=st.lists(st.sampled_from(FATES), max_size=25))
 def test_everything_is_sent_in_order_whatever_happens(
     sqlite_template: Path, batches: list[list[Any]], fates: list[str]

@@ -1,6 +1,5 @@
 """The writers' queue: by arrival, and sound after somebody gave up."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
@@ -9,16 +8,9 @@ import pytest
 
 from bot.domain.errors import Busy
 from bot.storage.queue import WriterQueue
-from tests.storage.outbox import together
+from tests.storage.outbox import together, until
 
 LONG = 30.0
-
-
-def until_waiting(queue: WriterQueue, count: int) -> None:
-    deadline = time.monotonic() + LONG
-    while len(queue._waiting) < count:
-        assert time.monotonic() < deadline
-        time.sleep(0.001)
 
 
 @contextmanager
@@ -52,7 +44,7 @@ def test_turns_are_had_in_order_of_arrival() -> None:
     with held(queue):
         for number, thread in enumerate(threads):
             thread.start()
-            until_waiting(queue, number + 1)
+            until(lambda number=number: len(queue._waiting) == number + 1)
     for thread in threads:
         thread.join(LONG)
     assert order == list(range(20))
@@ -78,7 +70,7 @@ def test_who_waited_too_long_leaves_the_others_in_order() -> None:
     gave_up = Event()
 
     def hurried() -> None:
-        with pytest.raises(Busy), queue.turn(0.01):
+        with pytest.raises(Busy), queue.turn(0.2):
             pass
         gave_up.set()
 
@@ -86,18 +78,22 @@ def test_who_waited_too_long_leaves_the_others_in_order() -> None:
         with queue.turn(LONG):
             order.append(name)
 
+    threads = [
+        Thread(target=patient, args=("first",)),
+        Thread(target=hurried),
+        Thread(target=patient, args=("second",)),
+    ]
     with held(queue):
-        threads = []
-        for number, (target, arguments) in enumerate(((patient, ("first",)), (hurried, ()), (patient, ("second",)))):
-            threads.append(Thread(target=target, args=arguments))
-            threads[-1].start()
-            if number != 1:
-                until_waiting(queue, 1)
+        threads[0].start()
+        until(lambda: len(queue._waiting) == 1)
+        threads[1].start()
+        until(lambda: len(queue._waiting) == 2 or gave_up.is_set())
+        threads[2].start()
         assert gave_up.wait(LONG)
-        until_waiting(queue, 2)
+        until(lambda: len(queue._waiting) == 2)
     for thread in threads:
         thread.join(LONG)
-    assert sorted(order) == ["first", "second"]
+    assert order == ["first", "second"]
     with queue.turn(0.0):
         pass
 

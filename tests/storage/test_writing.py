@@ -20,7 +20,7 @@ OPEN_CASES = """
 import sys
 from bot.storage.database import Database
 from tests.storage.cases import a_case
-db = Database(sys.argv[1])
+db = Database(sys.argv[1], wait_seconds=30)
 print(*(a_case(db, "OPS") for _ in range(int(sys.argv[2]))))
 db.close()
 """

@@ -18,6 +18,7 @@ from bot.domain.evidence import Post, PostRole
 from bot.domain.reading import PostRef, Workspace
 from bot.storage.database import Database
 from bot.usecases import opening, people, projects
+from bot.usecases.evidence import Reply
 from bot.usecases.people import Profile
 from bot.usecases.verb import Outcome
 
@@ -133,3 +134,10 @@ def losing_the_connection() -> Iterator[None]:
         yield
     finally:
         event.remove(Session, "before_commit", lose)
+
+
+def said(reply: Reply, change: str, at: float) -> Act:
+    """As the listener makes it of an event that Slack tells of so many seconds after the start."""
+    moment = ts(at)
+    origin = f"{change}/{reply.channel}/{reply.ts}/{moment}"
+    return Act(actor=reply.author, at=datetime.fromtimestamp(float(moment), UTC), via="thread", origin=origin)

@@ -16,25 +16,71 @@ import { channels } from "./world.js";
 let lastKind = 0;
 
 export function postAlert() {
-  const offered = channels().filter((one) => ["public", "private"].includes(one.kind) && !one.is_archived).sort((a, b) => a.name.localeCompare(b.name));
-  const here = offered.find((one) => one.id === state.place.id) ?? offered.find((one) => /alert/.test(one.name)) ?? offered[0];
-  const where = h("select", { class: "input", "aria-label": "Channel" }, offered.map((one) => h("option", { value: one.id, selected: one === here }, `# ${one.name}`)));
+  const offered = channels()
+    .filter((one) => ["public", "private"].includes(one.kind) && !one.is_archived)
+    .sort((a, b) => a.name.localeCompare(b.name));
+  const here =
+    offered.find((one) => one.id === state.place.id) ?? offered.find((one) => /alert/.test(one.name)) ?? offered[0];
+  const where = h(
+    "select",
+    { class: "input", "aria-label": "Channel" },
+    offered.map((one) => h("option", { value: one.id, selected: one === here }, `# ${one.name}`)),
+  );
   const preview = h("div", { class: "alert-preview", "aria-label": "Preview" });
   let made = ALERTS[lastKind].make();
   const draw = () => {
     const source = new Source({ channel: "", ts: "" });
     source.press = source.choose = async () => false;
-    replace(preview, h("div", { class: "message-side" }, avatar(ALERTS[lastKind].bot, { isApp: true })), h("div", { class: "message-main" }, h("div", { class: "message-head" }, h("strong", {}, ALERTS[lastKind].bot), h("span", { class: "badge" }, "APP")), made.text && mrkdwn(made.text), made.blocks && drawBlocks(made.blocks, source), (made.attachments ?? []).map((one) => drawAttachment(one, source))));
+    replace(
+      preview,
+      h("div", { class: "message-side" }, avatar(ALERTS[lastKind].bot, { isApp: true })),
+      h(
+        "div",
+        { class: "message-main" },
+        h(
+          "div",
+          { class: "message-head" },
+          h("strong", {}, ALERTS[lastKind].bot),
+          h("span", { class: "badge" }, "APP"),
+        ),
+        made.text && mrkdwn(made.text),
+        made.blocks && drawBlocks(made.blocks, source),
+        (made.attachments ?? []).map((one) => drawAttachment(one, source)),
+      ),
+    );
   };
   const again = () => {
     made = ALERTS[lastKind].make();
     draw();
   };
-  const kinds = h("div", { class: "alert-kinds", role: "radiogroup", "aria-label": "Kind of alert" }, ALERTS.map((alert, index) => kindRow(alert, index, again)));
+  const kinds = h(
+    "div",
+    { class: "alert-kinds", role: "radiogroup", "aria-label": "Kind of alert" },
+    ALERTS.map((alert, index) => kindRow(alert, index, again)),
+  );
   const dialog = openDialog({
     title: "Post an alert",
     class: "wide",
-    body: [h("p", { class: "hint" }, "As a monitoring tool would post it. Then escalate it: hover over the message, More actions, Escalate to a case."), kinds, h("label", { class: "field" }, h("span", { class: "field-label" }, "Channel"), where), h("div", { class: "field" }, h("div", { class: "field-label" }, "Preview ", h("button", { class: "link-button", type: "button", onclick: again }, "another one")), preview)],
+    body: [
+      h(
+        "p",
+        { class: "hint" },
+        "As a monitoring tool would post it. Then escalate it: hover over the message, More actions, Escalate to a case.",
+      ),
+      kinds,
+      h("label", { class: "field" }, h("span", { class: "field-label" }, "Channel"), where),
+      h(
+        "div",
+        { class: "field" },
+        h(
+          "div",
+          { class: "field-label" },
+          "Preview ",
+          h("button", { class: "link-button", type: "button", onclick: again }, "another one"),
+        ),
+        preview,
+      ),
+    ],
     footer: [button("Cancel", () => dialog.close()), button("Post", () => send(), "primary")],
   });
   async function send() {
@@ -52,7 +98,12 @@ function kindRow(alert, index, again) {
     lastKind = index;
     again();
   };
-  return h("label", { class: "alert-kind" }, h("input", { type: "radio", name: "alert-kind", checked: index === lastKind, onchange: pick }), h("span", {}, h("strong", {}, alert.name), h("span", { class: "hint" }, alert.about)));
+  return h(
+    "label",
+    { class: "alert-kind" },
+    h("input", { type: "radio", name: "alert-kind", checked: index === lastKind, onchange: pick }),
+    h("span", {}, h("strong", {}, alert.name), h("span", { class: "hint" }, alert.about)),
+  );
 }
 
 async function botNamed(name) {

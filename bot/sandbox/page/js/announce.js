@@ -5,7 +5,11 @@ import { authorOf } from "./people.js";
 import { words } from "./mrkdwn.js";
 
 export function announce(message) {
-  const line = h("div", {}, `New message from ${authorOf(message).name}: ${words(message.text ?? "").slice(0, 300) || "no text"}`);
+  const line = h(
+    "div",
+    {},
+    `New message from ${authorOf(message).name}: ${words(message.text ?? "").slice(0, 300) || "no text"}`,
+  );
   const box = document.getElementById("announcer");
   box.append(line);
   while (box.childElementCount > 5) box.firstElementChild.remove();

@@ -9,6 +9,7 @@ import { goApp } from "./router.js";
 import { Source } from "./sources.js";
 import { on, single, state } from "./state.js";
 import { problem } from "./toasts.js";
+import { appUnread } from "./unread.js";
 import { app } from "./world.js";
 
 export class AppView {
@@ -21,6 +22,7 @@ export class AppView {
     this.body = h("div", { class: "app-body" });
     this.node = h("div", { class: "channel" }, this.head, this.body);
     this.load = single(() => this.fetch());
+    for (const topic of ["unread", "world"]) on(topic, () => this.tab && this.drawHead());
     on("stale-home", () => this.tab === "home" && this.load().catch(problem));
   }
 
@@ -58,7 +60,15 @@ export class AppView {
     const view = await get("home", { person });
     if (this.tab !== "home" || person !== state.me) return;
     if (!view) {
-      replace(this.home, h("div", { class: "home-empty" }, h("h2", {}, `${app().name} has not published its Home tab yet`), h("p", {}, "It is told that you are here and will do so in a moment, if it is running.")));
+      replace(
+        this.home,
+        h(
+          "div",
+          { class: "home-empty" },
+          h("h2", {}, `${app().name} has not published its Home tab yet`),
+          h("p", {}, "It is told that you are here and will do so in a moment, if it is running."),
+        ),
+      );
       this.drawn = null;
       return;
     }
@@ -66,25 +76,57 @@ export class AppView {
     if (this.drawn === print) return;
     this.drawn = print;
     const scrolled = this.home.scrollTop;
-    keepingFocus(this.home, () => replace(this.home, drawBlocks(view.blocks, new Source({ view: view.id }, view.values, view.errors))));
+    keepingFocus(this.home, () =>
+      replace(this.home, drawBlocks(view.blocks, new Source({ view: view.id }, view.values, view.errors))),
+    );
     this.home.scrollTop = scrolled;
     dropOrphan();
   }
 
   drawHead() {
-    const tabs = [app().home_tab && ["home", "Home"], app().messages_tab && ["messages", "Messages"], ["about", "About"]].filter(Boolean);
-    const tab = ([name, words]) => h("button", { class: "tab", type: "button", role: "tab", "aria-selected": String(this.tab === name), tabindex: this.tab === name ? "0" : "-1", onclick: () => goApp(name), data: { key: `tab/${name}` } }, words);
+    const unread = appUnread().count;
+    const tabs = [
+      app().home_tab && ["home", "Home"],
+      app().messages_tab && ["messages", "Messages"],
+      ["about", "About"],
+    ].filter(Boolean);
+    const tab = ([name, words]) =>
+      h(
+        "button",
+        {
+          class: "tab",
+          type: "button",
+          role: "tab",
+          "aria-selected": String(this.tab === name),
+          tabindex: this.tab === name ? "0" : "-1",
+          onclick: () => goApp(name),
+          data: { key: `tab/${name}` },
+        },
+        words,
+        name === "messages" && this.tab !== name && unread > 0 && h("span", { class: "side-badge" }, String(unread)),
+      );
     const row = h("div", { class: "tabs", role: "tablist", "aria-label": app().name }, tabs.map(tab));
     row.addEventListener("keydown", (event) => {
       const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
       const at = tabs.findIndex(([name]) => name === this.tab);
       if (step) goApp(tabs[(at + step + tabs.length) % tabs.length][0]);
     });
-    keepingFocus(this.head, () => replace(this.head, h("h1", { class: "head-title" }, avatar(app().name, { size: "small", isOurs: true }), app().name), row));
+    keepingFocus(this.head, () =>
+      replace(
+        this.head,
+        h("h1", { class: "head-title" }, avatar(app().name, { size: "small", isOurs: true }), app().name),
+        row,
+      ),
+    );
   }
 
   drawAbout() {
-    const rows = (list, draw) => h("dl", { class: "about-list" }, list.map((one) => [h("dt", {}, draw(one)), h("dd", {}, one.description)]));
+    const rows = (list, draw) =>
+      h(
+        "dl",
+        { class: "about-list" },
+        list.map((one) => [h("dt", {}, draw(one)), h("dd", {}, one.description)]),
+      );
     const { commands, shortcuts } = state.world;
     return h(
       "div",
@@ -92,7 +134,14 @@ export class AppView {
       h("h3", { class: "block-header" }, "Commands"),
       rows(commands, (one) => h("code", {}, `${one.command} ${one.usage_hint}`)),
       h("h3", { class: "block-header" }, "Shortcuts"),
-      rows(shortcuts, (one) => [one.name, h("span", { class: "hint" }, one.kind === "message" ? " on a message, under More actions" : " beside the composer")]),
+      rows(shortcuts, (one) => [
+        one.name,
+        h(
+          "span",
+          { class: "hint" },
+          one.kind === "message" ? " on a message, under More actions" : " beside the composer",
+        ),
+      ]),
     );
   }
 }

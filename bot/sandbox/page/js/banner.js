@@ -7,7 +7,11 @@ import { app } from "./world.js";
 
 export function startBanner(node) {
   const draw = () => {
-    const words = !state.live ? "The local Slack is not answering. This page connects again by itself." : !isConnected() ? `${app().name} is not connected. Commands and buttons will fail until it is started.` : "";
+    const words = !state.live
+      ? "The local Slack is not answering. This page connects again by itself."
+      : !isConnected()
+        ? `${app().name} is not connected. Commands and buttons will fail until it is started.`
+        : "";
     if (node.dataset.words === words) return;
     node.dataset.words = words;
     node.hidden = !words;

@@ -36,9 +36,9 @@ export class ChannelView {
     const isSame = this.id === id && this.person === state.me;
     this.head.hidden = embedded;
     if (!isSame) {
-      Object.assign(this, { id, person: state.me, wanted: FIRST, messages: null, newest: "" });
+      Object.assign(this, { id, person: state.me, wanted: FIRST, messages: null, newest: null });
       state.shown = id;
-      this.unreadFrom = unreadOf(channel(id) ?? {}).isUnread ? readUpTo(id) : "";
+      this.unreadFrom = unreadOf(channel(id) ?? {}).isUnread ? readUpTo(id) : null;
       this.list.forget();
       this.drawFrame();
     }
@@ -93,8 +93,9 @@ export class ChannelView {
   }
 
   announceNew() {
-    const fresh = this.newest ? this.messages.filter((one) => one.ts > this.newest && one.user !== state.me) : [];
-    this.newest = this.messages.at(-1)?.ts ?? this.newest;
+    const isFirst = this.newest === null;
+    const fresh = isFirst ? [] : this.messages.filter((one) => one.ts > this.newest && one.user !== state.me);
+    this.newest = this.messages.at(-1)?.ts ?? this.newest ?? "";
     fresh.forEach(announce);
   }
 
@@ -115,21 +116,53 @@ export class ChannelView {
   drawHead(conversation) {
     const isDirect = conversation.kind === "im" || conversation.kind === "mpim";
     const count = conversation.members.length;
-    const people = h("button", { class: "head-people", type: "button", "aria-label": `${count} members`, onclick: () => showMembers(conversation) }, conversation.members.slice(0, 3).map((id) => avatarOf(id, "small")), String(count));
-    const title = h("h1", { class: "head-title" }, conversation.kind === "im" ? avatarOf(conversation.user, "small") : mark(conversation), channelName(conversation));
-    replace(this.head, title, conversation.topic?.value && h("span", { class: "head-topic" }, conversation.topic.value), bookmarks(conversation), h("span", { class: "spring" }), !isDirect && people);
+    const people = h(
+      "button",
+      {
+        class: "head-people",
+        type: "button",
+        "aria-label": `${count} members`,
+        onclick: () => showMembers(conversation),
+      },
+      conversation.members.slice(0, 3).map((id) => avatarOf(id, "small")),
+      String(count),
+    );
+    const title = h(
+      "h1",
+      { class: "head-title" },
+      conversation.kind === "im" ? avatarOf(conversation.user, "small") : mark(conversation),
+      channelName(conversation),
+    );
+    replace(
+      this.head,
+      title,
+      conversation.topic?.value && h("span", { class: "head-topic" }, conversation.topic.value),
+      bookmarks(conversation),
+      h("span", { class: "spring" }),
+      !isDirect && people,
+    );
   }
 
   drawFoot(conversation) {
-    const state_ = conversation.is_archived ? "archived" : conversation.members.includes(state.me) ? "member" : "outside";
+    const state_ = conversation.is_archived
+      ? "archived"
+      : conversation.members.includes(state.me)
+        ? "member"
+        : "outside";
     if (state_ === "member") {
       if (this.foot.firstElementChild !== this.composer.node) replace(this.foot, this.composer.node);
       const name = isAppDm(conversation) ? app().name : channelName(conversation);
-      this.composer.show({ channelId: this.id, placeholder: `Message ${conversation.kind === "public" || conversation.kind === "private" ? "#" : ""}${name}` });
+      this.composer.show({
+        channelId: this.id,
+        placeholder: `Message ${conversation.kind === "public" || conversation.kind === "private" ? "#" : ""}${name}`,
+      });
       return;
     }
     const join = button("Join channel", () => act("join", { channel: this.id }), "primary");
-    const words = state_ === "archived" ? `#${conversation.name} is archived.` : ["You are looking at ", h("strong", {}, `#${conversation.name}`)];
+    const words =
+      state_ === "archived"
+        ? `#${conversation.name} is archived.`
+        : ["You are looking at ", h("strong", {}, `#${conversation.name}`)];
     replace(this.foot, h("div", { class: "join-bar" }, h("span", {}, words), state_ === "outside" && join));
   }
 
@@ -139,7 +172,9 @@ export class ChannelView {
     const words = {
       public: ["This is the very beginning of the ", h("strong", {}, `#${conversation.name}`), " channel."],
       private: ["This is the very beginning of the private channel ", h("strong", {}, conversation.name), "."],
-      im: isAppDm(conversation) ? [`This is where ${app().name} writes to you, and you to it.`] : ["This conversation is just between you and ", h("strong", {}, nameOf(conversation.user)), "."],
+      im: isAppDm(conversation)
+        ? [`This is where ${app().name} writes to you, and you to it.`]
+        : ["This conversation is just between you and ", h("strong", {}, nameOf(conversation.user)), "."],
       mpim: ["This is the beginning of your conversation with ", h("strong", {}, channelName(conversation)), "."],
     }[conversation.kind];
     this.introOf = this.id;
@@ -150,5 +185,13 @@ export class ChannelView {
 
 function bookmarks(conversation) {
   const kept = (conversation.bookmarks ?? []).filter((one) => /^https?:/.test(one.link ?? ""));
-  return kept.length ? h("span", { class: "head-bookmarks" }, kept.map((one) => h("a", { href: one.link, target: "_blank", rel: "noopener noreferrer" }, icon("link", 13), one.title))) : null;
+  return kept.length
+    ? h(
+        "span",
+        { class: "head-bookmarks" },
+        kept.map((one) =>
+          h("a", { href: one.link, target: "_blank", rel: "noopener noreferrer" }, icon("link", 13), one.title),
+        ),
+      )
+    : null;
 }

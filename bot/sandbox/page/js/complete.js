@@ -24,7 +24,13 @@ export class Completion {
     box.id = this.id;
     box.setAttribute("role", "listbox");
     box.setAttribute("aria-label", "Suggestions");
-    for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-expanded", "false"], ["aria-controls", this.id]]) input.setAttribute(name, value);
+    for (const [name, value] of [
+      ["role", "combobox"],
+      ["aria-autocomplete", "list"],
+      ["aria-expanded", "false"],
+      ["aria-controls", this.id],
+    ])
+      input.setAttribute(name, value);
     input.addEventListener("input", () => this.look());
     input.addEventListener("blur", () => setTimeout(() => this.hide(), 120));
     input.addEventListener("keydown", (event) => this.steer(event));
@@ -57,8 +63,17 @@ export class Completion {
     const row = (entry, index) => {
       const node = h(
         "div",
-        { class: "complete-row", role: "option", id: `${this.id}-${index}`, "aria-selected": String(index === this.at) },
-        entry.picture, h("span", { class: "complete-label" }, entry.label), entry.usage && h("span", { class: "complete-usage" }, entry.usage), entry.hint && h("span", { class: "complete-hint" }, entry.hint), entry.mark && h("span", { class: "menu-mark" }, entry.mark),
+        {
+          class: "complete-row",
+          role: "option",
+          id: `${this.id}-${index}`,
+          "aria-selected": String(index === this.at),
+        },
+        entry.picture,
+        h("span", { class: "complete-label" }, entry.label),
+        entry.usage && h("span", { class: "complete-usage" }, entry.usage),
+        entry.hint && h("span", { class: "complete-hint" }, entry.hint),
+        entry.mark && h("span", { class: "menu-mark" }, entry.mark),
       );
       node.addEventListener("pointerdown", (event) => {
         event.preventDefault();
@@ -99,7 +114,8 @@ export class Completion {
       this.at = (this.at + step + this.entries.length) % this.entries.length;
       this.draw();
     } else if (event.key === "Escape") this.hide();
-    else if (event.key === "Tab" || (event.key === "Enter" && !event.shiftKey && !this.isComplete())) this.take(this.entries[this.at]);
+    else if (event.key === "Tab" || (event.key === "Enter" && !event.shiftKey && !this.isComplete()))
+      this.take(this.entries[this.at]);
     else return;
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -111,11 +127,24 @@ export class Completion {
   }
 }
 
-const begins = (text, word) => text.toLowerCase().split(/[\s._-]+/).some((part) => part.startsWith(word)) || text.toLowerCase().startsWith(word);
+const begins = (text, word) =>
+  text
+    .toLowerCase()
+    .split(/[\s._-]+/)
+    .some((part) => part.startsWith(word)) || text.toLowerCase().startsWith(word);
 
 function commandsLike(start) {
-  const named = (one, mark, picture) => ({ text: one.command, label: one.command, usage: one.usage_hint, hint: one.description, mark, picture });
-  const ours = state.world.commands.map((one) => named(one, app().name, avatar(app().name, { size: "small", isOurs: true })));
+  const named = (one, mark, picture) => ({
+    text: one.command,
+    label: one.command,
+    usage: one.usage_hint,
+    hint: one.description,
+    mark,
+    picture,
+  });
+  const ours = state.world.commands.map((one) =>
+    named(one, app().name, avatar(app().name, { size: "small", isOurs: true })),
+  );
   const own = OWN_COMMANDS.map((one) => named(one, "", h("span", { class: "option-mark" }, "/")));
   return [...ours, ...own].filter((one) => one.text.startsWith(start));
 }
@@ -124,12 +153,41 @@ function mentionsLike(word) {
   const persons = people()
     .filter((one) => begins(one.real_name, word) || begins(one.name, word))
     .sort((a, b) => a.real_name.localeCompare(b.real_name))
-    .map((one) => ({ text: `@${one.name}`, label: one.real_name, hint: [`@${one.name}`, one.id === state.me && "you", role(one)].filter(Boolean).join(" · "), picture: avatarOf(one.id, "small") }));
-  const bots = begins(app().name, word) ? [{ text: `@${state.world.people.find((one) => one.id === app().user_id)?.name}`, label: app().name, hint: "app", picture: avatar(app().name, { size: "small", isOurs: true }) }] : [];
-  const teams = groups().filter((one) => begins(one.handle, word) || begins(one.name, word)).map((one) => ({ text: `@${one.handle}`, label: `@${one.handle}`, hint: `${one.name} · ${one.user_count ?? 0} people`, picture: h("span", { class: "option-mark" }, icon("people", 15)) }));
-  const wide = [["here", "Everybody who is active in this channel"], ["channel", "Everybody in this channel"]]
+    .map((one) => ({
+      text: `@${one.name}`,
+      label: one.real_name,
+      hint: [`@${one.name}`, one.id === state.me && "you", role(one)].filter(Boolean).join(" · "),
+      picture: avatarOf(one.id, "small"),
+    }));
+  const bots = begins(app().name, word)
+    ? [
+        {
+          text: `@${state.world.people.find((one) => one.id === app().user_id)?.name}`,
+          label: app().name,
+          hint: "app",
+          picture: avatar(app().name, { size: "small", isOurs: true }),
+        },
+      ]
+    : [];
+  const teams = groups()
+    .filter((one) => begins(one.handle, word) || begins(one.name, word))
+    .map((one) => ({
+      text: `@${one.handle}`,
+      label: `@${one.handle}`,
+      hint: `${one.name} · ${one.user_count ?? 0} people`,
+      picture: h("span", { class: "option-mark" }, icon("people", 15)),
+    }));
+  const wide = [
+    ["here", "Everybody who is active in this channel"],
+    ["channel", "Everybody in this channel"],
+  ]
     .filter(([name]) => word && name.startsWith(word))
-    .map(([name, hint]) => ({ text: `@${name}`, label: `@${name}`, hint, picture: h("span", { class: "option-mark" }, icon("bell", 15)) }));
+    .map(([name, hint]) => ({
+      text: `@${name}`,
+      label: `@${name}`,
+      hint,
+      picture: h("span", { class: "option-mark" }, icon("bell", 15)),
+    }));
   return [...persons, ...bots, ...teams, ...wide];
 }
 
@@ -137,10 +195,19 @@ function channelsLike(word) {
   return channels()
     .filter((one) => (one.kind === "public" || one.kind === "private") && !one.is_archived && begins(one.name, word))
     .sort((a, b) => a.name.localeCompare(b.name))
-    .map((one) => ({ text: `#${one.name}`, label: one.name, hint: one.is_member ? "" : "not joined", picture: h("span", { class: "option-mark" }, icon(one.kind === "private" ? "lock" : "hash", 15)) }));
+    .map((one) => ({
+      text: `#${one.name}`,
+      label: one.name,
+      hint: one.is_member ? "" : "not joined",
+      picture: h("span", { class: "option-mark" }, icon(one.kind === "private" ? "lock" : "hash", 15)),
+    }));
 }
 
 function emojiFor(word) {
   if (word.length < 2) return [];
-  return emojiLike(word, MOST).map((name) => ({ text: emoji(name), label: `:${name}:`, picture: h("span", { class: "option-mark emoji" }, emoji(name)) }));
+  return emojiLike(word, MOST).map((name) => ({
+    text: emoji(name),
+    label: `:${name}:`,
+    picture: h("span", { class: "option-mark emoji" }, emoji(name)),
+  }));
 }

@@ -18,18 +18,45 @@ export class Composer {
   /** `onSent()`; `onEditLast()`: the arrow up in an empty composer. */
   constructor({ inThread = false, onSent, onEditLast }) {
     Object.assign(this, { inThread, onSent, onEditLast, files: [], place: null });
-    this.input = h("textarea", { class: "composer-input", rows: 1, dir: "auto", spellcheck: "true", oninput: () => this.typed() });
+    this.input = h("textarea", {
+      class: "composer-input",
+      rows: 1,
+      dir: "auto",
+      spellcheck: "true",
+      oninput: () => this.typed(),
+    });
     this.suggestions = h("div", { class: "complete" });
     this.completion = new Completion(this.input, this.suggestions);
     this.chips = h("div", { class: "chips" });
     this.notice = h("div", { class: "composer-notice", role: "alert", hidden: true });
     this.hint = h("div", { class: "composer-hint", "aria-live": "polite" });
-    this.picker = h("input", { type: "file", class: "unseen", multiple: true, tabindex: "-1", "aria-hidden": "true", onchange: () => this.attach([...this.picker.files]) });
-    this.send = h("button", { class: "icon-button send", type: "button", "aria-label": "Send now", title: "Send now", disabled: true, onclick: () => this.submit() }, icon("send", 17));
+    this.picker = h("input", {
+      type: "file",
+      class: "unseen",
+      multiple: true,
+      tabindex: "-1",
+      "aria-hidden": "true",
+      onchange: () => this.attach([...this.picker.files]),
+    });
+    this.send = h(
+      "button",
+      {
+        class: "icon-button send",
+        type: "button",
+        "aria-label": "Send now",
+        title: "Send now",
+        disabled: true,
+        onclick: () => this.submit(),
+      },
+      icon("send", 17),
+    );
     this.broadcast = h("input", { type: "checkbox" });
     this.node = h("div", { class: "composer" }, this.notice, this.suggestions, this.frame(), this.hint);
     this.input.addEventListener("keydown", (event) => this.keys(event));
-    this.input.addEventListener("paste", (event) => event.clipboardData.files.length && this.attach([...event.clipboardData.files]));
+    this.input.addEventListener(
+      "paste",
+      (event) => event.clipboardData.files.length && this.attach([...event.clipboardData.files]),
+    );
     this.node.addEventListener("dragover", (event) => event.preventDefault());
     this.node.addEventListener("drop", (event) => {
       event.preventDefault();
@@ -38,18 +65,58 @@ export class Composer {
   }
 
   frame() {
-    const attach = h("button", { class: "icon-button", type: "button", "aria-label": "Attach a file", title: "Attach a file", onclick: () => this.picker.click() }, icon("attach", 17));
-    const shortcuts = menuButton({ label: "Shortcuts", content: icon("bolt", 17), items: () => this.shortcuts(), side: "above" });
+    const attach = h(
+      "button",
+      {
+        class: "icon-button",
+        type: "button",
+        "aria-label": "Attach a file",
+        title: "Attach a file",
+        onclick: () => this.picker.click(),
+      },
+      icon("attach", 17),
+    );
+    const shortcuts = menuButton({
+      label: "Shortcuts",
+      content: icon("bolt", 17),
+      items: () => this.shortcuts(),
+      side: "above",
+    });
     this.also = this.inThread && h("label", { class: "also" }, this.broadcast, h("span", {}));
-    return h("div", { class: "composer-frame" }, this.input, this.chips, this.also, h("div", { class: "composer-bar" }, attach, shortcuts, this.picker, h("span", { class: "spring" }), this.send));
+    return h(
+      "div",
+      { class: "composer-frame" },
+      this.input,
+      this.chips,
+      this.also,
+      h("div", { class: "composer-bar" }, attach, shortcuts, this.picker, h("span", { class: "spring" }), this.send),
+    );
   }
 
   shortcuts() {
     const offered = state.world.shortcuts.filter((one) => one.kind === "global");
     const picture = () => avatar(app().name, { size: "small", isOurs: true });
-    const entries = offered.map((one) => ({ label: one.name, hint: one.description, mark: app().name, node: picture(), run: () => this.runShortcut(one) }));
-    const commands = this.inThread ? [] : state.world.commands.map((one) => ({ label: one.command, hint: one.description, mark: app().name, node: picture(), run: () => this.begin(`${one.command} `) }));
-    return [{ heading: "Shortcuts" }, ...entries, ...(commands.length ? [null, { heading: "Commands" }, ...commands] : [])];
+    const entries = offered.map((one) => ({
+      label: one.name,
+      hint: one.description,
+      mark: app().name,
+      node: picture(),
+      run: () => this.runShortcut(one),
+    }));
+    const commands = this.inThread
+      ? []
+      : state.world.commands.map((one) => ({
+          label: one.command,
+          hint: one.description,
+          mark: app().name,
+          node: picture(),
+          run: () => this.begin(`${one.command} `),
+        }));
+    return [
+      { heading: "Shortcuts" },
+      ...entries,
+      ...(commands.length ? [null, { heading: "Commands" }, ...commands] : []),
+    ];
   }
 
   begin(text) {
@@ -82,7 +149,11 @@ export class Composer {
     this.input.setAttribute("aria-label", placeholder);
     const conversation = channel(channelId);
     const isDirect = conversation?.kind === "im" || conversation?.kind === "mpim";
-    if (this.also) replace(this.also.lastElementChild, isDirect ? "Also send as direct message" : `Also send to #${conversation?.name ?? ""}`);
+    if (this.also)
+      replace(
+        this.also.lastElementChild,
+        isDirect ? "Also send as direct message" : `Also send to #${conversation?.name ?? ""}`,
+      );
   }
 
   typed() {
@@ -97,12 +168,24 @@ export class Composer {
   /** What may follow the command that is being typed. */
   showUsage() {
     const found = /^(\/\S+) /.exec(this.input.value);
-    const command = found && [...(state.world?.commands ?? []), ...OWN_COMMANDS].find((one) => one.command === found[1]);
+    const command =
+      found && [...(state.world?.commands ?? []), ...OWN_COMMANDS].find((one) => one.command === found[1]);
     replace(this.hint, command && h("span", {}, h("strong", {}, command.command), ` ${command.usage_hint}`));
   }
 
   tellNotice(words) {
-    replace(this.notice, words && [icon("alert", 16), h("span", {}, words), h("button", { class: "icon-button small", type: "button", "aria-label": "Dismiss", onclick: () => this.tellNotice("") }, icon("close", 14))]);
+    replace(
+      this.notice,
+      words && [
+        icon("alert", 16),
+        h("span", {}, words),
+        h(
+          "button",
+          { class: "icon-button small", type: "button", "aria-label": "Dismiss", onclick: () => this.tellNotice("") },
+          icon("close", 14),
+        ),
+      ],
+    );
     this.notice.hidden = !words;
   }
 
@@ -120,7 +203,22 @@ export class Composer {
       this.drawChips();
       this.typed();
     };
-    replace(this.chips, this.files.map((file) => h("span", { class: "chip" }, icon("file", 14), h("span", { class: "chip-words" }, file.name), h("button", { class: "chip-leave", type: "button", "aria-label": `Remove ${file.name}`, onclick: leave(file) }, icon("close", 12)))));
+    replace(
+      this.chips,
+      this.files.map((file) =>
+        h(
+          "span",
+          { class: "chip" },
+          icon("file", 14),
+          h("span", { class: "chip-words" }, file.name),
+          h(
+            "button",
+            { class: "chip-leave", type: "button", "aria-label": `Remove ${file.name}`, onclick: leave(file) },
+            icon("close", 12),
+          ),
+        ),
+      ),
+    );
   }
 
   keys(event) {
@@ -138,7 +236,8 @@ export class Composer {
     const { files, place } = this;
     if ((!text && !files.length) || this.sending) return;
     const isCommand = /^\/[a-z][\w-]*/i.test(text);
-    if (isCommand && this.inThread) return this.tellNotice(`${text.split(/\s/)[0]} is not supported in threads. Sorry!`);
+    if (isCommand && this.inThread)
+      return this.tellNotice(`${text.split(/\s/)[0]} is not supported in threads. Sorry!`);
     this.clear();
     this.sending = true;
     this.node.classList.add("sending");
@@ -188,7 +287,10 @@ export class Composer {
     if (word === "/invite") return this.invite(rest);
     if (word === "/leave") return act("leave", { channel: this.place.channelId });
     const outcome = await act("command", { line, channel: this.place.channelId });
-    if (outcome.error) this.tellNotice(state.world.app.connections ? `${outcome.error}.` : `${outcome.error}: ${app().name} is not connected.`);
+    if (outcome.error)
+      this.tellNotice(
+        state.world.app.connections ? `${outcome.error}.` : `${outcome.error}: ${app().name} is not connected.`,
+      );
     return outcome;
   }
 

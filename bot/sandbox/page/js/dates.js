@@ -39,14 +39,18 @@ function longDay(date, weekday) {
 
 function ago(date) {
   const seconds = (Date.now() - date) / 1000;
-  const [size, unit] = [[86_400, "day"], [3600, "hour"], [60, "minute"], [1, "second"]].find(
-    ([least]) => Math.abs(seconds) >= least,
-  ) ?? [1, "second"];
+  const [size, unit] = [
+    [86_400, "day"],
+    [3600, "hour"],
+    [60, "minute"],
+    [1, "second"],
+  ].find(([least]) => Math.abs(seconds) >= least) ?? [1, "second"];
   return new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto" }).format(-Math.trunc(seconds / size), unit);
 }
 
 const TOKENS = {
-  date_num: (date) => format(date, { year: "numeric", month: "2-digit", day: "2-digit" }).replace(/(\d+)\/(\d+)\/(\d+)/, "$3-$1-$2"),
+  date_num: (date) =>
+    format(date, { year: "numeric", month: "2-digit", day: "2-digit" }).replace(/(\d+)\/(\d+)\/(\d+)/, "$3-$1-$2"),
   date_slash: (date) => format(date, { year: "numeric", month: "2-digit", day: "2-digit" }),
   date: (date) => longDay(date, false),
   date_short: (date) => format(date, { year: "numeric", month: "short", day: "numeric" }),

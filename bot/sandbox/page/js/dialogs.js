@@ -11,15 +11,34 @@ import { attempt } from "./toasts.js";
  * Shows a dialog. `title`: text or nodes. `onCancel`: Escape, the cross, a click beside it; without it those close.
  * Returns `{ node, body, footer, close }`.
  */
-export function openDialog({ title, body = [], footer = [], onCancel, class: classes = "", label, closeLabel = "Close" }) {
+export function openDialog({
+  title,
+  body = [],
+  footer = [],
+  onCancel,
+  class: classes = "",
+  label,
+  closeLabel = "Close",
+}) {
   const before = document.activeElement;
   const id = newId("dialog");
   const cancel = () => (onCancel ? onCancel() : close());
-  const cross = h("button", { class: "icon-button", type: "button", "aria-label": closeLabel, onclick: () => cancel() }, icon("close"));
+  const cross = h(
+    "button",
+    { class: "icon-button", type: "button", "aria-label": closeLabel, onclick: () => cancel() },
+    icon("close"),
+  );
   const head = h("header", { class: "dialog-head" }, h("h2", { id, class: "dialog-title" }, title), cross);
   const content = h("div", { class: "dialog-body" }, body);
   const foot = h("footer", { class: "dialog-foot" }, footer);
-  const node = h("dialog", { class: `dialog ${classes}`, "aria-labelledby": label ? null : id, "aria-label": label }, head, content, foot, h("div", { class: "toasts", role: "status", "aria-live": "assertive" }));
+  const node = h(
+    "dialog",
+    { class: `dialog ${classes}`, "aria-labelledby": label ? null : id, "aria-label": label },
+    head,
+    content,
+    foot,
+    h("div", { class: "toasts", role: "status", "aria-live": "assertive" }),
+  );
 
   function close() {
     closePopover("dialog");

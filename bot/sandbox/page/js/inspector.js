@@ -9,16 +9,37 @@ import { attempt, problem } from "./toasts.js";
 import { app } from "./world.js";
 
 const MOST = 400; // rows drawn
-const KINDS = { delivery: "to the app", call: "calls", response_url: "response URLs", refusal: "refusals", warning: "warnings", socket: "sockets" };
+const KINDS = {
+  delivery: "to the app",
+  call: "calls",
+  response_url: "response URLs",
+  refusal: "refusals",
+  warning: "warnings",
+  socket: "sockets",
+};
 const SIGNS = { delivery: "→", call: "←", response_url: "←", refusal: "✕", warning: "!", socket: "⇄" };
 const SLOW = 1000;
 
 export class Inspector {
   constructor(node) {
-    Object.assign(this, { node, records: [], last: 0, hiddenKinds: new Set(["socket"]), query: "", paused: false, open: new Map() });
+    Object.assign(this, {
+      node,
+      records: [],
+      last: 0,
+      hiddenKinds: new Set(["socket"]),
+      query: "",
+      paused: false,
+      open: new Map(),
+    });
     this.rows = h("div", { class: "records", role: "list", "aria-label": "Traffic" });
     this.count = h("span", { class: "hint" });
-    this.search = h("input", { class: "input small", type: "search", placeholder: "Filter, such as case.take or views.open", "aria-label": "Filter", oninput: () => this.filter(this.search.value) });
+    this.search = h("input", {
+      class: "input small",
+      type: "search",
+      placeholder: "Filter, such as case.take or views.open",
+      "aria-label": "Filter",
+      oninput: () => this.filter(this.search.value),
+    });
     replace(node, this.head(), this.rows);
     on("inspecting", () => this.toggle());
     on("traffic-missed", () => state.inspecting && this.catchUp());
@@ -26,16 +47,71 @@ export class Inspector {
   }
 
   head() {
-    const close = h("button", { class: "icon-button", type: "button", "aria-label": "Close Inspector", title: "Close", onclick: () => this.close() }, icon("close"));
-    const clear = h("button", { class: "icon-button", type: "button", "aria-label": "Clear", title: "Clear", onclick: attempt(() => this.clear()) }, icon("clear"));
-    this.pauseButton = h("button", { class: "icon-button", type: "button", "aria-pressed": "false", "aria-label": "Pause", title: "Pause", onclick: () => this.pause() }, icon("pause"));
+    const close = h(
+      "button",
+      {
+        class: "icon-button",
+        type: "button",
+        "aria-label": "Close Inspector",
+        title: "Close",
+        onclick: () => this.close(),
+      },
+      icon("close"),
+    );
+    const clear = h(
+      "button",
+      {
+        class: "icon-button",
+        type: "button",
+        "aria-label": "Clear",
+        title: "Clear",
+        onclick: attempt(() => this.clear()),
+      },
+      icon("clear"),
+    );
+    this.pauseButton = h(
+      "button",
+      {
+        class: "icon-button",
+        type: "button",
+        "aria-pressed": "false",
+        "aria-label": "Pause",
+        title: "Pause",
+        onclick: () => this.pause(),
+      },
+      icon("pause"),
+    );
     this.chips = h("div", { class: "filters", role: "group", "aria-label": "Kinds" });
     this.drawChips();
-    return h("header", { class: "inspector-head" }, h("div", { class: "inspector-row" }, h("h2", { class: "head-title" }, "Inspector"), this.count, h("span", { class: "spring" }), this.pauseButton, clear, close), h("div", { class: "inspector-row" }, this.search, this.chips));
+    return h(
+      "header",
+      { class: "inspector-head" },
+      h(
+        "div",
+        { class: "inspector-row" },
+        h("h2", { class: "head-title" }, "Inspector"),
+        this.count,
+        h("span", { class: "spring" }),
+        this.pauseButton,
+        clear,
+        close,
+      ),
+      h("div", { class: "inspector-row" }, this.search, this.chips),
+    );
   }
 
   drawChips() {
-    const chip = ([kind, words]) => h("button", { class: "filter", type: "button", "aria-pressed": String(!this.hiddenKinds.has(kind)), onclick: () => this.toggleKind(kind) }, words);
+    const chip = ([kind, words]) =>
+      h(
+        "button",
+        {
+          class: "filter",
+          type: "button",
+          "aria-pressed": String(!this.hiddenKinds.has(kind)),
+          onclick: () => this.toggleKind(kind),
+        },
+        words,
+      );
     replace(this.chips, Object.entries(KINDS).map(chip));
   }
 
@@ -114,7 +190,8 @@ export class Inspector {
   matches(record) {
     if (this.hiddenKinds.has(record.kind)) return false;
     if (!this.query) return true;
-    record.text ??= `${record.name} ${record.note} ${JSON.stringify(record.request)} ${JSON.stringify(record.response)}`.toLowerCase();
+    record.text ??=
+      `${record.name} ${record.note} ${JSON.stringify(record.request)} ${JSON.stringify(record.response)}`.toLowerCase();
     return this.query.split(/\s+/).every((word) => record.text.includes(word));
   }
 
@@ -132,24 +209,53 @@ export class Inspector {
       if (node === at) at = at.nextElementSibling;
       else this.rows.insertBefore(node, at);
     }
-    if (!shown.length) replace(this.rows, h("p", { class: "home-empty" }, this.records.length ? "Nothing fits the filter." : `Nothing yet. Do something with ${app().name}.`));
+    if (!shown.length)
+      replace(
+        this.rows,
+        h(
+          "p",
+          { class: "home-empty" },
+          this.records.length ? "Nothing fits the filter." : `Nothing yet. Do something with ${app().name}.`,
+        ),
+      );
   }
 }
 
 function drawRecord(record) {
   const ok = isFine(record);
-  const ms = record.ms === null || record.ms === undefined ? "" : `${record.ms < 10 ? record.ms.toFixed(1) : Math.round(record.ms)} ms`;
+  const ms =
+    record.ms === null || record.ms === undefined
+      ? ""
+      : `${record.ms < 10 ? record.ms.toFixed(1) : Math.round(record.ms)} ms`;
   const node = h(
     "details",
     { class: `record ${record.kind}${ok ? "" : " failed"}`, data: { number: record.number } },
-    h("summary", {}, h("span", { class: "record-sign", title: KINDS[record.kind] ?? record.kind }, SIGNS[record.kind] ?? "·"), h("span", { class: "record-name" }, record.name), h("span", { class: "record-about" }, about(record)), h("span", { class: `record-ms${record.ms > SLOW ? " slow" : ""}` }, ms), h("time", { class: "record-time" }, clock(record.at))),
+    h(
+      "summary",
+      {},
+      h("span", { class: "record-sign", title: KINDS[record.kind] ?? record.kind }, SIGNS[record.kind] ?? "·"),
+      h("span", { class: "record-name" }, record.name),
+      h("span", { class: "record-about" }, about(record)),
+      h("span", { class: `record-ms${record.ms > SLOW ? " slow" : ""}` }, ms),
+      h("time", { class: "record-time" }, clock(record.at)),
+    ),
   );
   node.setAttribute("role", "listitem");
   node.addEventListener("toggle", () => {
     if (!node.open || node.childElementCount > 1) return;
-    const part = (words, value) => value !== null && value !== undefined && h("div", { class: "record-part" }, h("h4", {}, words), jsonTree(value));
-    const [asked, answered] = record.kind === "delivery" ? ["Sent to the app", "Acknowledgement"] : ["Request", "Answer"];
-    node.append(h("div", { class: "record-body" }, record.note && h("p", { class: "record-note" }, record.note), part(asked, record.request), part(answered, record.response)));
+    const part = (words, value) =>
+      value !== null && value !== undefined && h("div", { class: "record-part" }, h("h4", {}, words), jsonTree(value));
+    const [asked, answered] =
+      record.kind === "delivery" ? ["Sent to the app", "Acknowledgement"] : ["Request", "Answer"];
+    node.append(
+      h(
+        "div",
+        { class: "record-body" },
+        record.note && h("p", { class: "record-note" }, record.note),
+        part(asked, record.request),
+        part(answered, record.response),
+      ),
+    );
   });
   return node;
 }
@@ -162,14 +268,25 @@ function isFine(record) {
 /** The one or two words that tell a record from its neighbours. */
 function about(record) {
   const { request = {}, response } = record;
-  if (record.note) return record.note;
+  if (record.kind === "refusal" || record.kind === "warning") return record.note;
   if (response?.ok === false) return response.error;
+  return [record.note, what(request)].filter(Boolean).join(" · ").slice(0, 160);
+}
+
+function what(request) {
   const payload = request.payload ?? request;
   const event = payload.event;
   if (event) return [event.type, event.subtype, event.text].filter(Boolean).join(" · ");
   if (payload.command) return `${payload.command} ${payload.text ?? ""}`;
   const action = payload.actions?.[0];
-  return [payload.type, payload.callback_id ?? payload.view?.callback_id, action?.action_id ?? payload.action_id, payload.text && String(payload.text)].filter((word) => typeof word === "string").join(" · ").slice(0, 160);
+  return [
+    payload.type,
+    payload.callback_id ?? payload.view?.callback_id,
+    action?.action_id ?? payload.action_id,
+    payload.text && String(payload.text),
+  ]
+    .filter((word) => typeof word === "string")
+    .join(" · ");
 }
 
 const clock = (seconds) => new Date(seconds * 1000).toLocaleTimeString("en-GB");

@@ -12,9 +12,18 @@ export function jsonTree(value, name = "", depth = 0) {
   const [open, end] = Array.isArray(value) ? ["[", "]"] : ["{", "}"];
   if (!entries.length) return h("div", { class: "json-leaf" }, label, `${open}${end}`);
   const inner = h("div", { class: "json-inner" });
-  const node = h("details", { class: "json" }, h("summary", {}, label, h("span", { class: "json-count" }, `${open}${entries.length}${end}`, hintOf(value))), inner);
+  const node = h(
+    "details",
+    { class: "json" },
+    h("summary", {}, label, h("span", { class: "json-count" }, `${open}${entries.length}${end}`, hintOf(value))),
+    inner,
+  );
   const fill = () => {
-    if (node.open && !inner.childElementCount) replace(inner, entries.map(([key, one]) => jsonTree(one, key, depth + 1)));
+    if (node.open && !inner.childElementCount)
+      replace(
+        inner,
+        entries.map(([key, one]) => jsonTree(one, key, depth + 1)),
+      );
   };
   node.addEventListener("toggle", fill);
   if (depth < OPEN_TO && entries.length <= 30) {

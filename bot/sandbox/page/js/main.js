@@ -38,7 +38,16 @@ async function boot() {
     state.me = ""; // somebody who is not here any more
     await loadWorld();
   });
-  if (!people().length) return replace(room, h("div", { class: "home-empty" }, h("h2", {}, "Nobody is here yet"), h("p", {}, "This workspace has no people to act as.")));
+  if (!people().length)
+    return replace(
+      room,
+      h(
+        "div",
+        { class: "home-empty" },
+        h("h2", {}, "Nobody is here yet"),
+        h("p", {}, "This workspace has no people to act as."),
+      ),
+    );
   state.me = "";
   await start();
   connect();
@@ -63,7 +72,11 @@ function drawTitle() {
   const { place, world } = state;
   const where = place.kind === "app" ? app().name : channelName(channel(place.id));
   const count = channels().reduce((sum, one) => sum + unreadOf(one).count, 0);
-  const mark = count ? `(${count}) ` : appUnread().isUnread || channels().some((one) => one.is_member && unreadOf(one).isUnread) ? "* " : "";
+  const mark = count
+    ? `(${count}) `
+    : appUnread().isUnread || channels().some((one) => one.is_member && unreadOf(one).isUnread)
+      ? "* "
+      : "";
   document.title = `${mark}${where} · ${world.team.name}`;
 }
 

@@ -12,9 +12,15 @@ import { attempt } from "./toasts.js";
 export function openMenu(anchor, items, { label, ...options } = {}) {
   if (popoverIsOpen(anchor)) return closePopover("toggled");
   const rows = items.filter((item, index) => item || (index > 0 && index < items.length - 1)).map(draw);
-  const menu = h("div", { class: "menu", role: "menu", "aria-label": label ?? anchor.getAttribute("aria-label") }, rows);
+  const menu = h(
+    "div",
+    { class: "menu", role: "menu", "aria-label": label ?? anchor.getAttribute("aria-label") },
+    rows,
+  );
   menu.addEventListener("keydown", (event) => steer(event, menu));
-  menu.addEventListener("pointermove", (event) => event.target.closest("[role^=menuitem]")?.focus({ preventScroll: true }));
+  menu.addEventListener("pointermove", (event) =>
+    event.target.closest("[role^=menuitem]")?.focus({ preventScroll: true }),
+  );
   anchor.setAttribute("aria-expanded", "true");
   const onClose = (reason) => {
     anchor.setAttribute("aria-expanded", "false");
@@ -36,9 +42,21 @@ function draw(item) {
   });
   return h(
     "button",
-    { class: `menu-item${item.danger ? " danger" : ""}`, type: "button", role, tabindex: "-1", "aria-checked": item.checked === undefined ? null : String(item.checked), onclick: run },
+    {
+      class: `menu-item${item.danger ? " danger" : ""}`,
+      type: "button",
+      role,
+      tabindex: "-1",
+      "aria-checked": item.checked === undefined ? null : String(item.checked),
+      onclick: run,
+    },
     item.node ?? (item.icon && icon(item.icon, 16)),
-    h("span", { class: "menu-words" }, h("span", { class: "menu-label" }, item.label), item.hint && h("span", { class: "menu-hint" }, item.hint)),
+    h(
+      "span",
+      { class: "menu-words" },
+      h("span", { class: "menu-label" }, item.label),
+      item.hint && h("span", { class: "menu-hint" }, item.hint),
+    ),
     item.mark && h("span", { class: "menu-mark" }, item.mark),
     item.checked && icon("check", 16),
   );
@@ -66,7 +84,14 @@ function steer(event, menu) {
 export function menuButton({ label, items, content, class: classes = "icon-button", ...options }) {
   const button = h(
     "button",
-    { class: classes, type: "button", "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": label, title: label },
+    {
+      class: classes,
+      type: "button",
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+      "aria-label": label,
+      title: label,
+    },
     content,
   );
   button.addEventListener("click", () => openMenu(button, items(), { label, ...options }));

@@ -16,12 +16,24 @@ import { app } from "./world.js";
 export function messageTools(message, { inThread, body }) {
   if (message.ephemeral) return null;
   const tool = (name, label, run) =>
-    h("button", { class: "icon-button", type: "button", "aria-label": label, title: label, onclick: run }, icon(name, 17));
+    h(
+      "button",
+      { class: "icon-button", type: "button", "aria-label": label, title: label, onclick: run },
+      icon(name, 17),
+    );
   const reply = tool("reply", "Reply in thread", () => openThread(message.channel, message.thread_ts ?? message.ts));
   const copy = tool("link", "Copy link", () => copyLink(message));
-  const more = tool("dots", "More actions", () => openMenu(more, actions(message, body), { label: "More actions", align: "end" }));
+  const more = tool("dots", "More actions", () =>
+    openMenu(more, actions(message, body), { label: "More actions", align: "end" }),
+  );
   more.setAttribute("aria-haspopup", "menu");
-  return h("div", { class: "message-tools", role: "toolbar", "aria-label": "Message actions" }, !inThread && reply, copy, more);
+  return h(
+    "div",
+    { class: "message-tools", role: "toolbar", "aria-label": "Message actions" },
+    !inThread && reply,
+    copy,
+    more,
+  );
 }
 
 function actions(message, body) {
@@ -38,13 +50,27 @@ function actions(message, body) {
     })),
     shortcuts.length ? null : undefined,
     { label: "Copy link", icon: "link", run: () => copyLink(message) },
-    { label: "Copy text", icon: "copy", run: () => copy(mrkdwn(message.text ?? "").textContent, "The text is copied.") },
-    ...(isMine ? [null, { label: "Edit message", icon: "edit", run: () => edit(message, body) }, { label: "Delete message…", icon: "clear", danger: true, run: () => erase(message) }] : []),
+    {
+      label: "Copy text",
+      icon: "copy",
+      run: () => copy(mrkdwn(message.text ?? "").textContent, "The text is copied."),
+    },
+    ...(isMine
+      ? [
+          null,
+          { label: "Edit message", icon: "edit", run: () => edit(message, body) },
+          { label: "Delete message…", icon: "clear", danger: true, run: () => erase(message) },
+        ]
+      : []),
   ].filter((item) => item !== undefined);
 }
 
 async function runShortcut(message, shortcut) {
-  const outcome = await act("message_shortcut", { callback_id: shortcut.callback_id, channel: message.channel, ts: message.ts });
+  const outcome = await act("message_shortcut", {
+    callback_id: shortcut.callback_id,
+    channel: message.channel,
+    ts: message.ts,
+  });
   if (outcome.error) toast(notAnswered(outcome), "problem");
   tell("acted");
 }
@@ -63,7 +89,13 @@ async function copy(text, said) {
 // -- one's own --------------------------------------------------------------------------------------------------------
 export function edit(message, body) {
   const before = [...body.childNodes];
-  const input = h("textarea", { class: "input edit-input", rows: 2, dir: "auto", "aria-label": "Edit message", value: typedAgain(message.text ?? "") });
+  const input = h("textarea", {
+    class: "input edit-input",
+    rows: 2,
+    dir: "auto",
+    "aria-label": "Edit message",
+    value: typedAgain(message.text ?? ""),
+  });
   const leave = () => {
     body.closest(".message")?.removeAttribute("data-editing");
     body.replaceChildren(...before);
@@ -86,7 +118,12 @@ export function edit(message, body) {
       save();
     }
   });
-  const row = h("div", { class: "edit-row" }, h("button", { class: "button small", type: "button", onclick: leave }, "Cancel"), h("button", { class: "button small primary", type: "button", onclick: save }, "Save"));
+  const row = h(
+    "div",
+    { class: "edit-row" },
+    h("button", { class: "button small", type: "button", onclick: leave }, "Cancel"),
+    h("button", { class: "button small primary", type: "button", onclick: save }, "Save"),
+  );
   body.closest(".message").dataset.editing = "1";
   body.replaceChildren(input, row);
   input.focus();
@@ -96,7 +133,10 @@ export function edit(message, body) {
 async function erase(message) {
   const sure = await ask({
     title: "Delete message",
-    text: [h("p", {}, "Are you sure you want to delete this message? This cannot be undone."), h("blockquote", {}, mrkdwn(message.text ?? ""))],
+    text: [
+      h("p", {}, "Are you sure you want to delete this message? This cannot be undone."),
+      h("blockquote", {}, mrkdwn(message.text ?? "")),
+    ],
     yes: "Delete",
     no: "Cancel",
     danger: true,

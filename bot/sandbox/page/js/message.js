@@ -20,13 +20,29 @@ const isReply = (message) => message.thread_ts && message.thread_ts !== message.
 export function drawMessage(message, { compact, inThread }) {
   const author = authorOf(message);
   const isGone = message.subtype === "tombstone";
-  const body = h("div", { class: "message-body" }, isGone ? h("em", { class: "gone" }, "This message was deleted.") : content(message));
+  const body = h(
+    "div",
+    { class: "message-body" },
+    isGone ? h("em", { class: "gone" }, "This message was deleted.") : content(message),
+  );
   const side = compact
-    ? h("time", { class: "message-time-side", datetime: fromTs(message.ts).toISOString(), title: whole(fromTs(message.ts)) }, time(fromTs(message.ts)))
-    : isGone ? h("span", { class: "avatar medium gone" }, icon("clear")) : avatar(author.name, author);
+    ? h(
+        "time",
+        { class: "message-time-side", datetime: fromTs(message.ts).toISOString(), title: whole(fromTs(message.ts)) },
+        time(fromTs(message.ts)),
+      )
+    : isGone
+      ? h("span", { class: "avatar medium gone" }, icon("clear"))
+      : avatar(author.name, author);
   const node = h(
     "div",
-    { class: classesOf(message, compact), role: "listitem", tabindex: "-1", data: { ts: message.ts, channel: message.channel }, "aria-label": spoken(message, author) },
+    {
+      class: classesOf(message, compact),
+      role: "listitem",
+      tabindex: "-1",
+      data: { ts: message.ts, channel: message.channel },
+      "aria-label": spoken(message, author),
+    },
     h("div", { class: "message-side" }, side),
     h(
       "div",
@@ -46,7 +62,9 @@ export function drawMessage(message, { compact, inThread }) {
 function classesOf(message, compact) {
   const mine = [state.me, "here", "channel", "everyone"];
   const forMe = message.user !== state.me && message.pings?.some((id) => mine.includes(id));
-  return ["message", compact && "compact", message.ephemeral && "ephemeral", forMe && "for-me"].filter(Boolean).join(" ");
+  return ["message", compact && "compact", message.ephemeral && "ephemeral", forMe && "for-me"]
+    .filter(Boolean)
+    .join(" ");
 }
 
 function spoken(message, author) {
@@ -84,16 +102,43 @@ export function content(message) {
 function fileCard(file) {
   const isImage = /^image\/(png|jpe?g|gif|webp)$/.test(file.mimetype);
   const size = file.size > 1024 ? `${Math.round(file.size / 1024)} KB` : `${file.size} bytes`;
-  const name = h("span", { class: "file-words" }, h("strong", {}, file.title || file.name), h("span", { class: "hint" }, `${file.filetype} · ${size}`));
-  const card = h("a", { class: "file", href: fileAddress(file), download: file.name }, icon("file", 22), name, icon("down", 16));
-  return isImage ? h("figure", { class: "file-picture" }, h("figcaption", {}, file.name), h("a", { href: fileAddress(file), download: file.name }, h("img", { src: fileAddress(file), alt: file.title || file.name, loading: "lazy" }))) : card;
+  const name = h(
+    "span",
+    { class: "file-words" },
+    h("strong", {}, file.title || file.name),
+    h("span", { class: "hint" }, `${file.filetype} · ${size}`),
+  );
+  const card = h(
+    "a",
+    { class: "file", href: fileAddress(file), download: file.name },
+    icon("file", 22),
+    name,
+    icon("down", 16),
+  );
+  return isImage
+    ? h(
+        "figure",
+        { class: "file-picture" },
+        h("figcaption", {}, file.name),
+        h(
+          "a",
+          { href: fileAddress(file), download: file.name },
+          h("img", { src: fileAddress(file), alt: file.title || file.name, loading: "lazy" }),
+        ),
+      )
+    : card;
 }
 
 function broadcastLine(message, inThread) {
   if (message.subtype !== "thread_broadcast") return null;
   if (inThread) return h("div", { class: "message-note" }, "Also sent to the channel");
   const open = () => goTo({ channel: message.channel, ts: message.ts, thread: message.thread_ts });
-  return h("div", { class: "message-note" }, icon("reply", 14), h("button", { class: "link-button", type: "button", onclick: open }, "replied to a thread"));
+  return h(
+    "div",
+    { class: "message-note" },
+    icon("reply", 14),
+    h("button", { class: "link-button", type: "button", onclick: open }, "replied to a thread"),
+  );
 }
 
 function threadLine(message) {
@@ -101,10 +146,25 @@ function threadLine(message) {
   const count = `${message.reply_count} ${message.reply_count === 1 ? "reply" : "replies"}`;
   const faces = (message.reply_users ?? []).slice(0, 4).map((id) => avatarOf(id, "small"));
   const last = h("span", { class: "hint" }, `Last reply ${since(message.latest_reply)}`);
-  return h("button", { class: "thread-line", type: "button", onclick: () => openThread(message.channel, message.ts), data: { key: `thread/${message.ts}` } }, faces, h("strong", {}, count), last);
+  return h(
+    "button",
+    {
+      class: "thread-line",
+      type: "button",
+      onclick: () => openThread(message.channel, message.ts),
+      data: { key: `thread/${message.ts}` },
+    },
+    faces,
+    h("strong", {}, count),
+    last,
+  );
 }
 
 function dismissLine(message) {
   const dismiss = attempt(() => act("delete", { channel: message.channel, ts: message.ts }));
-  return h("div", { class: "dismiss" }, h("button", { class: "link-button", type: "button", onclick: dismiss }, "Dismiss message"));
+  return h(
+    "div",
+    { class: "dismiss" },
+    h("button", { class: "link-button", type: "button", onclick: dismiss }, "Dismiss message"),
+  );
 }

@@ -16,7 +16,11 @@ export class MessageList {
     Object.assign(this, { inThread, onMore, onSeen, drawn: new Map(), follows: true });
     this.rows = h("div", { class: "rows", role: "list", "aria-label": label });
     this.scroller = h("div", { class: "scroller", tabindex: "-1" }, h("div", { class: "filler" }), this.rows);
-    this.jump = h("button", { class: "jump button", type: "button", hidden: true, onclick: () => this.toEnd() }, "↓ Newest messages");
+    this.jump = h(
+      "button",
+      { class: "jump button", type: "button", hidden: true, onclick: () => this.toEnd() },
+      "↓ Newest messages",
+    );
     this.node = h("div", { class: "list" }, this.scroller, this.jump);
     this.scroller.addEventListener("scroll", () => this.scrolled());
     this.rows.addEventListener("keydown", (event) => this.steer(event));
@@ -25,7 +29,7 @@ export class MessageList {
   }
 
   /** `unreadFrom`: a line "New" goes above the first message after this ts. */
-  show(messages, { intro = null, unreadFrom = "", more = false } = {}) {
+  show(messages, { intro = null, unreadFrom = null, more = false } = {}) {
     this.messages = messages;
     this.more = more;
     const anchor = this.follows ? null : this.anchor();
@@ -41,12 +45,13 @@ export class MessageList {
     const out = intro ? [intro] : [];
     const drawn = new Map();
     let before = null;
-    let lined = !unreadFrom;
+    let lined = unreadFrom === null;
     for (const [index, message] of messages.entries()) {
       const day = dayKey(fromTs(message.ts));
       const startsDay = !before || dayKey(fromTs(before.ts)) !== day;
       if (startsDay && !(this.inThread && index > 0)) {
-        if (!this.inThread) out.push(this.keep(drawn, `day-${day}-${message.ts}`, () => divider(dayName(fromTs(message.ts)))));
+        if (!this.inThread)
+          out.push(this.keep(drawn, `day-${day}-${message.ts}`, () => divider(dayName(fromTs(message.ts)))));
       }
       if (!lined && message.ts > unreadFrom && message.user !== state.me && !message.ephemeral) {
         lined = true;
@@ -54,7 +59,8 @@ export class MessageList {
       }
       const compact = !startsDay && together(before, message) && !(this.inThread && index === 1);
       out.push(this.keepMessage(drawn, message, compact));
-      if (this.inThread && index === 0) out.push(this.keep(drawn, `replies-${messages.length}`, () => repliesLine(messages.length - 1)));
+      if (this.inThread && index === 0)
+        out.push(this.keep(drawn, `replies-${messages.length}`, () => repliesLine(messages.length - 1)));
       before = message;
     }
     this.drawn = drawn;
@@ -160,11 +166,28 @@ export class MessageList {
 }
 
 function together(before, message) {
-  if (!before || before.ephemeral || message.ephemeral || before.subtype === "tombstone" || message.subtype === "tombstone") return false;
+  if (
+    !before ||
+    before.ephemeral ||
+    message.ephemeral ||
+    before.subtype === "tombstone" ||
+    message.subtype === "tombstone"
+  )
+    return false;
   const author = (one) => `${one.user}/${one.bot_id}/${one.username}`;
-  return author(before) === author(message) && Number(message.ts) - Number(before.ts) < TOGETHER && message.subtype !== "thread_broadcast";
+  return (
+    author(before) === author(message) &&
+    Number(message.ts) - Number(before.ts) < TOGETHER &&
+    message.subtype !== "thread_broadcast"
+  );
 }
 
-const divider = (words, classes = "") => h("div", { class: `day-line ${classes}`, role: "separator", "aria-label": words }, h("span", {}, words));
+const divider = (words, classes = "") =>
+  h("div", { class: `day-line ${classes}`, role: "separator", "aria-label": words }, h("span", {}, words));
 
-const repliesLine = (count) => h("div", { class: "replies-line", role: "separator" }, h("span", {}, count ? `${count} ${count === 1 ? "reply" : "replies"}` : "No replies yet"));
+const repliesLine = (count) =>
+  h(
+    "div",
+    { class: "replies-line", role: "separator" },
+    h("span", {}, count ? `${count} ${count === 1 ? "reply" : "replies"}` : "No replies yet"),
+  );

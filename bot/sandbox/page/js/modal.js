@@ -45,7 +45,13 @@ function open(view, depth) {
   const dialog = openDialog({ title: "", class: "modal", onCancel: () => close(false), closeLabel: "Close" });
   shown = { dialog, depth };
   const cross = dialog.head.querySelector("button");
-  cross.replaceWith(h("button", { class: "icon-button", type: "button", "aria-label": "Close", onclick: () => close(true) }, icon("close")));
+  cross.replaceWith(
+    h(
+      "button",
+      { class: "icon-button", type: "button", "aria-label": "Close", onclick: () => close(true) },
+      icon("close"),
+    ),
+  );
   show(view, depth);
 }
 
@@ -62,7 +68,13 @@ function show(view, depth) {
   drawHead(view, depth);
   drawFoot(view);
   const scrolled = isSame ? shown.dialog.body.scrollTop : 0;
-  keepingFocus(shown.dialog.body, () => replace(shown.dialog.body, h("div", { class: "modal-trouble", role: "alert", hidden: true }), drawBlocks(view.blocks, source)));
+  keepingFocus(shown.dialog.body, () =>
+    replace(
+      shown.dialog.body,
+      h("div", { class: "modal-trouble", role: "alert", hidden: true }),
+      drawBlocks(view.blocks, source),
+    ),
+  );
   shown.dialog.body.scrollTop = scrolled;
   dropOrphan();
   showProblems(view);
@@ -81,25 +93,49 @@ function takeOver(source, before, view) {
 }
 
 function focusFirst(view) {
-  const wanted = view.blocks.map((block) => [block, block.element ?? block.accessory]).find(([, element]) => element?.focus_on_load);
+  const wanted = view.blocks
+    .map((block) => [block, block.element ?? block.accessory])
+    .find(([, element]) => element?.focus_on_load);
   const body = shown.dialog.body;
   const key = wanted && `${wanted[0].block_id}/${wanted[1].action_id}`;
   const named = key && [...body.querySelectorAll("[data-key]")].find((node) => node.dataset.key === key);
-  const first = named ?? body.querySelector(".field input:not(.unseen), .field textarea, .field button.select-control, button, a");
+  const first =
+    named ?? body.querySelector(".field input:not(.unseen), .field textarea, .field button.select-control, button, a");
   (first ?? shown.dialog.footer.querySelector("button"))?.focus({ preventScroll: !named });
 }
 
 function drawHead(view, depth) {
   const title = withEmoji(view.title?.text ?? "");
-  const back = depth > 1 && h("button", { class: "icon-button", type: "button", "aria-label": "Back", title: "Back", onclick: () => close(false) }, icon("back"));
-  replace(shown.dialog.head.querySelector(".dialog-title"), back, avatar(app().name, { size: "small", isOurs: true }), h("span", {}, title));
+  const back =
+    depth > 1 &&
+    h(
+      "button",
+      { class: "icon-button", type: "button", "aria-label": "Back", title: "Back", onclick: () => close(false) },
+      icon("back"),
+    );
+  replace(
+    shown.dialog.head.querySelector(".dialog-title"),
+    back,
+    avatar(app().name, { size: "small", isOurs: true }),
+    h("span", {}, title),
+  );
   shown.dialog.node.classList.toggle("stacked", depth > 1);
   shown.dialog.node.dataset.view = view.id;
 }
 
 function drawFoot(view) {
-  const cancel = h("button", { class: "button", type: "button", onclick: () => close(false) }, withEmoji(view.close?.text ?? (view.submit ? "Cancel" : "Close")));
-  const send = view.submit && h("button", { class: "button primary submit", type: "button", onclick: () => submit(send) }, withEmoji(view.submit.text));
+  const cancel = h(
+    "button",
+    { class: "button", type: "button", onclick: () => close(false) },
+    withEmoji(view.close?.text ?? (view.submit ? "Cancel" : "Close")),
+  );
+  const send =
+    view.submit &&
+    h(
+      "button",
+      { class: "button primary submit", type: "button", onclick: () => submit(send) },
+      withEmoji(view.submit.text),
+    );
   replace(shown.dialog.footer, h("span", { class: "hint spring" }, view.submit ? "" : ""), cancel, send);
   shown.dialog.node.onkeydown = (event) => {
     const isSend = event.key === "Enter" && (event.ctrlKey || event.metaKey || event.target.matches("input.input"));

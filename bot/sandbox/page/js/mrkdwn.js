@@ -12,7 +12,7 @@ const BARE_URL = /https?:\/\/[^\s<>|]*[^\s<>|.,;:!?)\]'"]/y;
 const BARE_MENTION = /@(here|channel|everyone)\b/y;
 const QUOTE = /^&gt;(?!&gt;&gt;) ?/;
 
-export const unescape = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+const unescape = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 
 /** A text object of either kind. */
 export function textObject(object, tag = "span") {
@@ -31,7 +31,8 @@ export function mrkdwn(text, { verbatim = true, tag = "div" } = {}) {
   const node = h(tag, { class: "text mrkdwn", dir: "auto" });
   for (const [index, part] of String(text).split("```").entries()) {
     const fenced = index % 2 === 1 && text.split("```").length > index + 1;
-    if (fenced) node.append(h(inSpan ? "code" : "pre", { class: "fence", dir: "ltr" }, unescape(part.replace(/^\n|\n$/g, ""))));
+    if (fenced)
+      node.append(h(inSpan ? "code" : "pre", { class: "fence", dir: "ltr" }, unescape(part.replace(/^\n|\n$/g, ""))));
     else node.append(...lines(index % 2 === 1 ? `\`\`\`${part}` : trimmed(part, index), { verbatim }));
   }
   return node;
@@ -65,7 +66,7 @@ function lines(text, options) {
 const isWord = (letter) => letter !== undefined && /[\p{L}\p{N}]/u.test(letter);
 
 /** One run of text; newlines in it are kept as they are. */
-export function inline(text, options = {}) {
+function inline(text, options = {}) {
   const out = [];
   let plain = "";
   let at = 0;

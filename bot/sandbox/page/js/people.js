@@ -20,7 +20,11 @@ function initials(name) {
 
 export function avatar(name, { size = "medium", isApp = false, isOurs = false } = {}) {
   const classes = `avatar ${size} ${isOurs ? "ours" : `shade-${shade(name)}`}${isApp ? " of-app" : ""}`;
-  return h("span", { class: classes, "aria-hidden": "true" }, isOurs ? icon("app", size === "small" ? 12 : 18) : initials(name));
+  return h(
+    "span",
+    { class: classes, "aria-hidden": "true" },
+    isOurs ? icon("app", size === "small" ? 12 : 18) : initials(name),
+  );
 }
 
 export const avatarOf = (id, size = "medium") =>

@@ -43,7 +43,8 @@ function position(anchor, box, { side = "below", align = "start" }) {
   const size = box.getBoundingClientRect();
   const [width, height, gap] = [document.documentElement.clientWidth, window.innerHeight, 4];
   const below = height - at.bottom - gap;
-  const goesBelow = side === "below" ? size.height <= below || below >= at.top : size.height > at.top - gap && below > at.top;
+  const goesBelow =
+    side === "below" ? size.height <= below || below >= at.top : size.height > at.top - gap && below > at.top;
   const left = align === "end" ? at.right - size.width : at.left;
   box.style.maxHeight = `${Math.max(120, (goesBelow ? below : at.top - gap) - 8)}px`;
   box.style.left = `${Math.max(8, Math.min(left, width - size.width - 8))}px`;

@@ -1,11 +1,12 @@
 // Where one is, in the address: #/ann/C00001, #/ann/C00001/thread ts, #/ann/app/home; `?message=ts` points at a message.
 
 import { state, tell } from "./state.js";
-import { loadWorld, people, placeInPath, user } from "./world.js";
+import { toast } from "./toasts.js";
+import { channel, loadWorld, nameOf, people, placeInPath, user } from "./world.js";
 
 const LAST_PERSON = "casebook.person";
 
-export function addressOf({ person = state.me, place = state.place, thread = null, target = "" }) {
+function addressOf({ person = state.me, place = state.place, thread = null, target = "" }) {
   const name = user(person)?.name ?? person;
   const parts = place.kind === "app" ? ["app", place.tab || "home"] : [place.id];
   if (thread) parts.push(thread);
@@ -43,7 +44,11 @@ function parse() {
 
 function firstPerson(name) {
   const everybody = people();
-  return everybody.find((one) => one.name === name || one.id === name) ?? everybody.find((one) => one.id === remembered()) ?? everybody[0];
+  return (
+    everybody.find((one) => one.name === name || one.id === name) ??
+    everybody.find((one) => one.id === remembered()) ??
+    everybody[0]
+  );
 }
 
 export function remembered() {
@@ -55,7 +60,9 @@ export function remembered() {
 }
 
 function firstPlace() {
-  const mine = (state.world?.channels ?? []).filter((one) => one.is_member && !one.is_archived && one.kind === "public");
+  const mine = (state.world?.channels ?? []).filter(
+    (one) => one.is_member && !one.is_archived && one.kind === "public",
+  );
   const best = mine.find((one) => one.name === "general") ?? mine[0];
   return best ? { kind: "channel", id: best.id } : { kind: "app", tab: "home" };
 }
@@ -74,12 +81,23 @@ export async function apply() {
   }
   if (link) return follow(link);
   if (first === "app") Object.assign(state, { place: { kind: "app", tab: second || "home" }, thread: third ?? null });
-  else if (first === state.world?.dm) Object.assign(state, { place: { kind: "app", tab: "messages" }, thread: second ?? null });
-  else if (first) Object.assign(state, { place: { kind: "channel", id: first }, thread: second ?? null });
-  else Object.assign(state, { place: firstPlace(), thread: null });
+  else if (first === state.world?.dm) Object.assign(state, { place: inPlace(first), thread: second ?? null });
+  else if (first && (await isKnown(first))) {
+    Object.assign(state, { place: { kind: "channel", id: first }, thread: second ?? null });
+  } else {
+    if (first) toast(`${nameOf(state.me)} cannot see that channel.`);
+    Object.assign(state, { place: firstPlace(), thread: null });
+    history.replaceState(null, "", addressOf({}));
+  }
   state.target = target;
   tell("place");
   return undefined;
+}
+
+/** A channel may be younger than what was loaded last. */
+async function isKnown(id) {
+  if (!channel(id)) await loadWorld();
+  return Boolean(channel(id));
 }
 
 /** A permalink was opened: from here on the address is the page's own. */

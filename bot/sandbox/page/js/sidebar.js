@@ -14,7 +14,7 @@ export function startSidebar(node) {
   const draw = () => {
     if (!state.world) return;
     const scrolled = node.scrollTop;
-    keepingFocus(node, () => replace(node, h("h1", { class: "team" }, state.world.team.name), sections()));
+    keepingFocus(node, () => replace(node, h("div", { class: "team" }, state.world.team.name), sections()));
     node.scrollTop = scrolled;
   };
   for (const topic of ["world", "place", "unread"]) on(topic, draw);
@@ -24,8 +24,12 @@ export function startSidebar(node) {
 function sections() {
   const here = channels();
   const isShown = (one) => state.place.kind === "channel" && state.place.id === one.id;
-  const named = here.filter((one) => (one.kind === "public" || one.kind === "private") && (isShown(one) || (one.is_member && !one.is_archived)));
-  const direct = here.filter((one) => (one.kind === "im" || one.kind === "mpim") && !isAppDm(one) && one.members?.includes(state.me));
+  const named = here.filter(
+    (one) => (one.kind === "public" || one.kind === "private") && (isShown(one) || (one.is_member && !one.is_archived)),
+  );
+  const direct = here.filter(
+    (one) => (one.kind === "im" || one.kind === "mpim") && !isAppDm(one) && one.members?.includes(state.me),
+  );
   const byName = (a, b) => channelName(a).localeCompare(channelName(b));
   const open = () => browseChannels(here.filter((one) => one.kind === "public" && !one.is_archived).sort(byName));
   return [
@@ -36,15 +40,52 @@ function sections() {
 }
 
 function section(title, rows, more) {
-  const plus = more && h("button", { class: "icon-button small", type: "button", "aria-label": more.label, title: more.label, onclick: more.run, data: { key: `more/${title}` } }, icon("add", 15));
-  return h("section", { class: "side-section", "aria-label": title }, h("h2", { class: "side-heading" }, title, plus), h("ul", {}, rows.map((row) => h("li", {}, row))));
+  const plus =
+    more &&
+    h(
+      "button",
+      {
+        class: "icon-button small",
+        type: "button",
+        "aria-label": more.label,
+        title: more.label,
+        onclick: more.run,
+        data: { key: `more/${title}` },
+      },
+      icon("add", 15),
+    );
+  return h(
+    "section",
+    { class: "side-section", "aria-label": title },
+    h("h2", { class: "side-heading" }, title, plus),
+    h(
+      "ul",
+      {},
+      rows.map((row) => h("li", {}, row)),
+    ),
+  );
 }
 
 function row({ key, label, picture, isCurrent, unread, run, spoken }) {
   const badge = unread.count > 0 && h("span", { class: "side-badge" }, String(unread.count));
   const classes = `side-row${isCurrent ? " current" : ""}${unread.isUnread && !isCurrent ? " unread" : ""}`;
-  const said = [spoken, unread.count ? `${unread.count} new` : unread.isUnread && !isCurrent ? "unread" : ""].filter(Boolean).join(", ");
-  return h("button", { class: classes, type: "button", "aria-current": isCurrent ? "page" : null, "aria-label": said, onclick: run, data: { key } }, picture, h("span", { class: "side-name" }, label), !isCurrent && badge);
+  const said = [spoken, unread.count ? `${unread.count} new` : unread.isUnread && !isCurrent ? "unread" : ""]
+    .filter(Boolean)
+    .join(", ");
+  return h(
+    "button",
+    {
+      class: classes,
+      type: "button",
+      "aria-current": isCurrent ? "page" : null,
+      "aria-label": said,
+      onclick: run,
+      data: { key },
+    },
+    picture,
+    h("span", { class: "side-name" }, label),
+    !isCurrent && badge,
+  );
 }
 
 function channelRow(conversation) {

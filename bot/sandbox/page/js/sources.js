@@ -7,24 +7,45 @@ import { problem, toast } from "./toasts.js";
 import { app } from "./world.js";
 
 /** Element type → key of its value in `state.values`. */
-export const VALUE_KEYS = {
-  plain_text_input: "value", email_text_input: "value", url_text_input: "value", number_input: "value",
-  static_select: "selected_option", external_select: "selected_option", radio_buttons: "selected_option",
-  multi_static_select: "selected_options", multi_external_select: "selected_options", checkboxes: "selected_options",
-  users_select: "selected_user", multi_users_select: "selected_users",
-  conversations_select: "selected_conversation", multi_conversations_select: "selected_conversations",
-  channels_select: "selected_channel", multi_channels_select: "selected_channels",
-  datepicker: "selected_date", timepicker: "selected_time", datetimepicker: "selected_date_time",
-  rich_text_input: "rich_text_value", file_input: "files",
+const VALUE_KEYS = {
+  plain_text_input: "value",
+  email_text_input: "value",
+  url_text_input: "value",
+  number_input: "value",
+  static_select: "selected_option",
+  external_select: "selected_option",
+  radio_buttons: "selected_option",
+  multi_static_select: "selected_options",
+  multi_external_select: "selected_options",
+  checkboxes: "selected_options",
+  users_select: "selected_user",
+  multi_users_select: "selected_users",
+  conversations_select: "selected_conversation",
+  multi_conversations_select: "selected_conversations",
+  channels_select: "selected_channel",
+  multi_channels_select: "selected_channels",
+  datepicker: "selected_date",
+  timepicker: "selected_time",
+  datetimepicker: "selected_date_time",
+  rich_text_input: "rich_text_value",
+  file_input: "files",
 };
 
 /** Key of a value → key of the element's initial one, for what nobody has touched yet. */
 const INITIAL_KEYS = {
-  value: "initial_value", selected_option: "initial_option", selected_options: "initial_options",
-  selected_user: "initial_user", selected_users: "initial_users", selected_conversation: "initial_conversation",
-  selected_conversations: "initial_conversations", selected_channel: "initial_channel",
-  selected_channels: "initial_channels", selected_date: "initial_date", selected_time: "initial_time",
-  selected_date_time: "initial_date_time", rich_text_value: "initial_value",
+  value: "initial_value",
+  selected_option: "initial_option",
+  selected_options: "initial_options",
+  selected_user: "initial_user",
+  selected_users: "initial_users",
+  selected_conversation: "initial_conversation",
+  selected_conversations: "initial_conversations",
+  selected_channel: "initial_channel",
+  selected_channels: "initial_channels",
+  selected_date: "initial_date",
+  selected_time: "initial_time",
+  selected_date_time: "initial_date_time",
+  rich_text_value: "initial_value",
 };
 
 const TYPING_PAUSE = 350;
@@ -65,7 +86,10 @@ export class Source {
     const key = elementKey(block, element);
     if (element.type !== "overflow") this.drafts.set(key, shown);
     const typed = this.inView && block.type === "input";
-    const done = await busyWhile(node, this.#send(typed ? "fill" : "choose", { ...this.#address(block, element), value }));
+    const done = await busyWhile(
+      node,
+      this.#send(typed ? "fill" : "choose", { ...this.#address(block, element), value }),
+    );
     if (!done || !this.inView) this.drafts.delete(key);
     return done;
   }
@@ -77,7 +101,9 @@ export class Source {
     clearTimeout(this.waiting.get(key)?.timer);
     const send = () => {
       this.waiting.delete(key);
-      const work = this.#send("fill", { ...this.#address(block, element), value }).finally(() => this.sending.delete(work));
+      const work = this.#send("fill", { ...this.#address(block, element), value }).finally(() =>
+        this.sending.delete(work),
+      );
       this.sending.add(work);
       return work;
     };

@@ -12,10 +12,11 @@ export const state = {
 
 const listeners = new Map();
 
-/** Topics: world, place, channel, thread, modals, home, live, record, unread. */
+/** Returns the way to stop listening. Topics: world, place, channel, thread, modals, home, live, record, unread. */
 export function on(topic, listener) {
   if (!listeners.has(topic)) listeners.set(topic, new Set());
   listeners.get(topic).add(listener);
+  return () => listeners.get(topic).delete(listener);
 }
 
 export function tell(topic, detail) {

@@ -16,11 +16,37 @@ export class ThreadView {
   constructor(node) {
     this.node = node;
     this.list = new MessageList({ label: "Thread", inThread: true, onMore: () => {} });
-    this.composer = new Composer({ inThread: true, onSent: () => this.list.toEnd(), onEditLast: () => this.editLast() });
+    this.composer = new Composer({
+      inThread: true,
+      onSent: () => this.list.toEnd(),
+      onEditLast: () => this.editLast(),
+    });
     this.where = h("span", { class: "hint" });
-    const close = h("button", { class: "icon-button", type: "button", "aria-label": "Close thread", title: "Close thread", onclick: () => closeThread() }, icon("close"));
+    const close = h(
+      "button",
+      {
+        class: "icon-button",
+        type: "button",
+        "aria-label": "Close thread",
+        title: "Close thread",
+        onclick: () => closeThread(),
+      },
+      icon("close"),
+    );
     this.foot = h("div", { class: "main-foot" });
-    replace(node, h("header", { class: "main-head" }, h("h2", { class: "head-title" }, "Thread"), this.where, h("span", { class: "spring" }), close), this.list.node, this.foot);
+    replace(
+      node,
+      h(
+        "header",
+        { class: "main-head" },
+        h("h2", { class: "head-title" }, "Thread"),
+        this.where,
+        h("span", { class: "spring" }),
+        close,
+      ),
+      this.list.node,
+      this.foot,
+    );
     node.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !event.defaultPrevented) closeThread();
     });
@@ -84,7 +110,14 @@ export class ThreadView {
     const isNamed = conversation.kind === "public" || conversation.kind === "private";
     replace(this.where, isNamed ? `#${name}` : name);
     if (conversation.is_archived || !conversation.members.includes(state.me)) {
-      replace(this.foot, h("div", { class: "join-bar" }, conversation.is_archived ? "This channel is archived." : "Join the channel to reply."));
+      replace(
+        this.foot,
+        h(
+          "div",
+          { class: "join-bar" },
+          conversation.is_archived ? "This channel is archived." : "Join the channel to reply.",
+        ),
+      );
       return;
     }
     if (this.foot.firstElementChild !== this.composer.node) replace(this.foot, this.composer.node);

@@ -5,8 +5,15 @@ import { icon } from "./icons.js";
 import { Refusal } from "./api.js";
 
 export function toast(words, kind = "info") {
+  if ([...place().children].some((shown) => shown.textContent === words)) return;
   const close = h("button", { class: "icon-button small", type: "button", "aria-label": "Dismiss" }, icon("close", 14));
-  const node = h("div", { class: `toast ${kind}` }, kind === "problem" && icon("alert", 16), h("span", {}, words), close);
+  const node = h(
+    "div",
+    { class: `toast ${kind}` },
+    kind === "problem" && icon("alert", 16),
+    h("span", {}, words),
+    close,
+  );
   const leave = () => node.remove();
   close.addEventListener("click", leave);
   place().append(node);

@@ -11,16 +11,57 @@ import { theme } from "./theme.js";
 import { me, people } from "./world.js";
 
 export function startTopbar(node) {
-  const draw = () => state.world && keepingFocus(node, () => replace(node, content()));
+  let drawn = "";
+  const draw = () => {
+    if (!state.world) return;
+    const print = JSON.stringify([me()?.id, me()?.real_name, state.inspecting, theme.isDark()]);
+    if (print === drawn) return; // a menu that is open beside it stays open
+    drawn = print;
+    keepingFocus(node, () => replace(node, content()));
+  };
   for (const topic of ["world", "place", "inspecting", "theme"]) on(topic, draw);
 }
 
 function content() {
   const dark = theme.isDark();
-  const toggle = h("button", { class: "icon-button", type: "button", "aria-label": dark ? "Light colours" : "Dark colours", title: dark ? "Light colours" : "Dark colours", onclick: () => theme.toggle(), data: { key: "top/theme" } }, icon(dark ? "sun" : "moon"));
-  const inspect = h("button", { class: "top-button", type: "button", "aria-pressed": String(state.inspecting), onclick: toggleInspector, data: { key: "top/inspector" } }, icon("inspect", 16), "Inspector");
-  const alert = h("button", { class: "top-button", type: "button", onclick: () => postAlert(), data: { key: "top/alert" } }, icon("bell", 16), "Post an alert");
-  return [h("span", { class: "top-note" }, "A local Slack to try things in. Nothing here leaves this computer."), h("span", { class: "spring" }), alert, inspect, toggle, switcher()];
+  const toggle = h(
+    "button",
+    {
+      class: "icon-button",
+      type: "button",
+      "aria-label": dark ? "Light colours" : "Dark colours",
+      title: dark ? "Light colours" : "Dark colours",
+      onclick: () => theme.toggle(),
+      data: { key: "top/theme" },
+    },
+    icon(dark ? "sun" : "moon"),
+  );
+  const inspect = h(
+    "button",
+    {
+      class: "top-button",
+      type: "button",
+      "aria-pressed": String(state.inspecting),
+      onclick: toggleInspector,
+      data: { key: "top/inspector" },
+    },
+    icon("inspect", 16),
+    "Inspector",
+  );
+  const alert = h(
+    "button",
+    { class: "top-button", type: "button", onclick: () => postAlert(), data: { key: "top/alert" } },
+    icon("bell", 16),
+    "Post an alert",
+  );
+  return [
+    h("span", { class: "top-note" }, "A local Slack to try things in. Nothing here leaves this computer."),
+    h("span", { class: "spring" }),
+    alert,
+    inspect,
+    toggle,
+    switcher(),
+  ];
 }
 
 function toggleInspector() {
@@ -35,8 +76,22 @@ function switcher() {
     label: `Acting as ${words}. Act as somebody else`,
     class: "switcher",
     align: "end",
-    content: [person && avatarOf(person.id, "small"), h("span", { class: "switcher-words" }, h("span", { class: "hint" }, "You are"), h("strong", {}, words)), icon("chevron", 16)],
-    items: () => [{ heading: "Act as" }, ...people().map((one) => ({ label: one.real_name, hint: `@${one.name}`, mark: role(one), node: avatarOf(one.id, "small"), checked: one.id === state.me, run: () => become(one.id) }))],
+    content: [
+      person && avatarOf(person.id, "small"),
+      h("span", { class: "switcher-words" }, h("span", { class: "hint" }, "You are"), h("strong", {}, words)),
+      icon("chevron", 16),
+    ],
+    items: () => [
+      { heading: "Act as" },
+      ...people().map((one) => ({
+        label: one.real_name,
+        hint: `@${one.name}`,
+        mark: role(one),
+        node: avatarOf(one.id, "small"),
+        checked: one.id === state.me,
+        run: () => become(one.id),
+      })),
+    ],
   });
   node.dataset.key = "top/switcher";
   return node;

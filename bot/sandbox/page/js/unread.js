@@ -33,13 +33,6 @@ export function markRead(channel, ts) {
   tell("unread");
 }
 
-/** Also backwards: the message and what follows it become unread. */
-export function markUnread(channel, before) {
-  mine()[channel] = before;
-  save();
-  tell("unread");
-}
-
 function save() {
   try {
     localStorage.setItem(storageKey(), JSON.stringify(mine()));

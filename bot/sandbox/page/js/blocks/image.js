@@ -7,7 +7,13 @@ import { plainText } from "../mrkdwn.js";
 export function picture(element, classes = "picture") {
   const address = element.image_url ?? element.slack_file?.url ?? "";
   const words = element.alt_text ?? "";
-  const missing = () => h("span", { class: `${classes} missing`, role: "img", "aria-label": words || "Picture" }, icon("file", 16), words || "Picture");
+  const missing = () =>
+    h(
+      "span",
+      { class: `${classes} missing`, role: "img", "aria-label": words || "Picture" },
+      icon("file", 16),
+      words || "Picture",
+    );
   if (!/^(https?:\/\/|\/)/i.test(address)) return missing();
   const image = h("img", { class: classes, src: address, alt: words, loading: "lazy", referrerpolicy: "no-referrer" });
   image.addEventListener("error", () => image.replaceWith(missing()), { once: true });
@@ -15,5 +21,10 @@ export function picture(element, classes = "picture") {
 }
 
 export function imageBlock(block) {
-  return h("figure", { class: "block-image" }, block.title && h("figcaption", {}, plainText(block.title)), picture(block));
+  return h(
+    "figure",
+    { class: "block-image" },
+    block.title && h("figcaption", {}, plainText(block.title)),
+    picture(block),
+  );
 }

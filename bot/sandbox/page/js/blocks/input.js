@@ -7,7 +7,9 @@ import { plainText } from "../mrkdwn.js";
 
 export function inputBlock(block, source) {
   const element = drawElement(block.element, block, source);
-  const control = element.matches("input, textarea") ? element : element.querySelector("button.select-control, button, input");
+  const control = element.matches("input, textarea")
+    ? element
+    : element.querySelector("button.select-control, button, input");
   const ids = { field: newId("field"), label: newId("label"), hint: newId("hint"), error: newId("error") };
   if (element === control) element.id = ids.field;
   const label = h(
@@ -20,7 +22,14 @@ export function inputBlock(block, source) {
   const described = [block.hint && ids.hint, ids.error].filter(Boolean).join(" ");
   control?.setAttribute("aria-describedby", described);
   if (!block.optional) control?.setAttribute("aria-required", "true");
-  const node = h("div", { class: "field", data: { block: block.block_id } }, label, element, error, block.hint && h("div", { class: "hint", id: ids.hint }, plainText(block.hint)));
+  const node = h(
+    "div",
+    { class: "field", data: { block: block.block_id } },
+    label,
+    element,
+    error,
+    block.hint && h("div", { class: "hint", id: ids.hint }, plainText(block.hint)),
+  );
   showError(node, source.errors?.[block.block_id]);
   return node;
 }

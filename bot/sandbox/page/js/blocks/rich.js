@@ -5,7 +5,13 @@ import { fill } from "../dates.js";
 import { emoji } from "../emoji.js";
 import { broadcast, emojiNode, isoOf, link, mentionChannel, mentionGroup, mentionUser } from "../mrkdwn.js";
 
-const STYLES = [["code", "code"], ["bold", "strong"], ["italic", "em"], ["strike", "s"], ["underline", "u"]];
+const STYLES = [
+  ["code", "code"],
+  ["bold", "strong"],
+  ["italic", "em"],
+  ["strike", "s"],
+  ["underline", "u"],
+];
 
 export function richTextBlock(block) {
   return h("div", { class: "rich" }, parts(block.elements));
@@ -21,7 +27,11 @@ function parts(elements = []) {
       case "rich_text_quote":
         return h("blockquote", { class: "text", dir: "auto" }, inner.map(piece));
       case "rich_text_preformatted":
-        return h("pre", { class: "fence", dir: "ltr" }, inner.map((one) => one.text ?? one.url ?? ""));
+        return h(
+          "pre",
+          { class: "fence", dir: "ltr" },
+          inner.map((one) => one.text ?? one.url ?? ""),
+        );
       case "rich_text_list":
         return list(part, inner);
       default:
@@ -33,7 +43,10 @@ function parts(elements = []) {
 function list(part, items) {
   const ordered = part.style === "ordered";
   const depth = Math.min(8, Number(part.indent) || 0);
-  const node = h(ordered ? "ol" : "ul", { class: `rich-list depth-${depth}`, start: ordered ? (Number(part.offset) || 0) + 1 : null });
+  const node = h(ordered ? "ol" : "ul", {
+    class: `rich-list depth-${depth}`,
+    start: ordered ? (Number(part.offset) || 0) + 1 : null,
+  });
   for (const item of items) node.append(h("li", { class: "text", dir: "auto" }, (item.elements ?? []).map(piece)));
   return node;
 }
@@ -61,7 +74,11 @@ function plain(element) {
     case "broadcast":
       return broadcast(element.range);
     case "date":
-      return h("time", { class: "date", datetime: isoOf(element.timestamp), title: element.fallback }, fill(element.format ?? "", element.timestamp) ?? element.fallback ?? "");
+      return h(
+        "time",
+        { class: "date", datetime: isoOf(element.timestamp), title: element.fallback },
+        fill(element.format ?? "", element.timestamp) ?? element.fallback ?? "",
+      );
     default:
       return h("span", { class: "unknown" }, `${element.type} ${element.value ?? ""}`);
   }

@@ -11,7 +11,12 @@ export function buttonElement(element, block, source) {
   const style = element.style === "primary" || element.style === "danger" ? element.style : "";
   const node = h(
     "button",
-    { class: `button ${style}`, type: "button", "aria-label": element.accessibility_label, data: { key: elementKey(block, element), action: element.action_id } },
+    {
+      class: `button ${style}`,
+      type: "button",
+      "aria-label": element.accessibility_label,
+      data: { key: elementKey(block, element), action: element.action_id },
+    },
     plainText(element.text),
   );
   node.addEventListener("click", () => {
@@ -26,7 +31,14 @@ export function buttonElement(element, block, source) {
 export function overflowElement(element, block, source) {
   const node = h(
     "button",
-    { class: "button overflow", type: "button", "aria-label": "More actions", "aria-haspopup": "menu", "aria-expanded": "false", data: { key: elementKey(block, element), action: element.action_id } },
+    {
+      class: "button overflow",
+      type: "button",
+      "aria-label": "More actions",
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+      data: { key: elementKey(block, element), action: element.action_id },
+    },
     icon("dotsAcross", 16),
   );
   node.addEventListener("click", () => {

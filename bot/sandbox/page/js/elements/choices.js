@@ -14,11 +14,24 @@ export function choicesElement(element, block, source) {
   const before = new Set(valuesOf(source.value(block, element)));
   for (const [index, option] of (element.options ?? []).entries()) {
     const input = h("input", {
-      type: isRadio ? "radio" : "checkbox", name, checked: before.has(option.value), value: option.value,
+      type: isRadio ? "radio" : "checkbox",
+      name,
+      checked: before.has(option.value),
+      value: option.value,
       data: { key: `${elementKey(block, element)}/${index}`, action: element.action_id },
     });
     box.append(
-      h("label", { class: "choice" }, input, h("span", { class: "choice-words" }, textObject(option.text), option.description && h("span", { class: "choice-hint" }, textObject(option.description)))),
+      h(
+        "label",
+        { class: "choice" },
+        input,
+        h(
+          "span",
+          { class: "choice-words" },
+          textObject(option.text),
+          option.description && h("span", { class: "choice-hint" }, textObject(option.description)),
+        ),
+      ),
     );
   }
   box.addEventListener("change", async () => {
@@ -26,7 +39,12 @@ export function choicesElement(element, block, source) {
     const chosen = (element.options ?? []).filter((_, index) => inputs[index].checked);
     const done = await (isRadio
       ? source.choose(block, element, chosen[0]?.value ?? null, { shown: chosen[0] ?? null })
-      : source.choose(block, element, chosen.map((option) => option.value), { shown: chosen }));
+      : source.choose(
+          block,
+          element,
+          chosen.map((option) => option.value),
+          { shown: chosen },
+        ));
     if (!done) for (const input of inputs) input.checked = before.has(input.value);
     else {
       before.clear();

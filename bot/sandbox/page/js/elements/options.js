@@ -27,12 +27,16 @@ const ofOption = (option) => ({
 
 function groupsOf(given) {
   if (given.option_groups) {
-    return given.option_groups.map((group) => ({ label: group.label?.text, choices: (group.options ?? []).map(ofOption) }));
+    return given.option_groups.map((group) => ({
+      label: group.label?.text,
+      choices: (group.options ?? []).map(ofOption),
+    }));
   }
   return [{ label: "", choices: (given.options ?? []).map(ofOption) }];
 }
 
-const matches = (choice, query) => `${choice.label} ${choice.description ?? ""}`.toLowerCase().includes(query.toLowerCase());
+const matches = (choice, query) =>
+  `${choice.label} ${choice.description ?? ""}`.toLowerCase().includes(query.toLowerCase());
 const narrowed = (groups, query) =>
   groups.map((group) => ({ ...group, choices: group.choices.filter((choice) => !query || matches(choice, query)) }));
 
@@ -44,7 +48,13 @@ function own(element) {
 
 function external(element, block, source) {
   const far = async (query) => groupsOf(await source.suggest(block, element, query)).map(withWhole);
-  return { count: null, hint: "Type to search", least: element.min_query_length ?? 3, far, read: (option) => whole(ofOption(option)) };
+  return {
+    count: null,
+    hint: "Type to search",
+    least: element.min_query_length ?? 3,
+    far,
+    read: (option) => whole(ofOption(option)),
+  };
 }
 
 /** The server is given the whole option, as it cannot know what was offered before. */
@@ -60,7 +70,8 @@ function users() {
     shown: id,
     picture: () => avatarOf(id, "small"),
   });
-  const everybody = () => [...people()].sort((a, b) => (b.id === state.me) - (a.id === state.me) || a.real_name.localeCompare(b.real_name));
+  const everybody = () =>
+    [...people()].sort((a, b) => (b.id === state.me) - (a.id === state.me) || a.real_name.localeCompare(b.real_name));
   const near = (query) => narrowed([{ label: "", choices: everybody().map((one) => ofPerson(one.id)) }], query);
   return { count: null, hint: "Search people", near, read: ofPerson };
 }
@@ -81,8 +92,13 @@ function conversations(element) {
     picture: () => h("span", { class: "option-mark" }, mark(channel(id))),
   });
   const near = (query) => {
-    const offered = channels().filter(isOffered).map((one) => ofChannel(one.id));
-    return narrowed([{ label: "", choices: offered.sort((a, b) => a.label.localeCompare(b.label)) }], query.replace(/^#/, ""));
+    const offered = channels()
+      .filter(isOffered)
+      .map((one) => ofChannel(one.id));
+    return narrowed(
+      [{ label: "", choices: offered.sort((a, b) => a.label.localeCompare(b.label)) }],
+      query.replace(/^#/, ""),
+    );
   };
   return { count: null, hint: "Search channels", near, read: ofChannel };
 }

@@ -33,12 +33,17 @@ class Select {
     this.control = h(
       "button",
       {
-        class: `select-control${this.chosen.length ? "" : " empty"}`, type: "button", "aria-haspopup": "listbox", "aria-expanded": "false",
+        class: `select-control${this.chosen.length ? "" : " empty"}`,
+        type: "button",
+        "aria-haspopup": "listbox",
+        "aria-expanded": "false",
         "aria-label": this.chosen.length ? `${label}: ${this.chosen.map((one) => one.label).join(", ")}` : label,
         data: { key: elementKey(this.block, this.element), action: this.element.action_id },
         onclick: () => this.open(),
       },
-      this.isMulti && this.chosen.length ? null : h("span", { class: "select-words" }, withEmoji(this.chosen[0]?.label ?? words)),
+      this.isMulti && this.chosen.length
+        ? null
+        : h("span", { class: "select-words" }, withEmoji(this.chosen[0]?.label ?? words)),
       icon("chevron", 16),
     );
     this.control.addEventListener("keydown", (event) => {
@@ -59,12 +64,20 @@ class Select {
       "span",
       { class: "chip" },
       h("span", { class: "chip-words" }, withEmoji(one.label)),
-      h("button", { class: "chip-leave", type: "button", "aria-label": `Remove ${one.label}`, onclick: leave }, icon("close", 12)),
+      h(
+        "button",
+        { class: "chip-leave", type: "button", "aria-label": `Remove ${one.label}`, onclick: leave },
+        icon("close", 12),
+      ),
     );
   }
 
   clearButton() {
-    return h("button", { class: "icon-button small clear", type: "button", "aria-label": "Clear", onclick: () => this.take([]) }, icon("close", 14));
+    return h(
+      "button",
+      { class: "icon-button small clear", type: "button", "aria-label": "Clear", onclick: () => this.take([]) },
+      icon("close", 14),
+    );
   }
 
   /** Chooses; what was chosen before comes back when the app or the person declines. */
@@ -90,11 +103,29 @@ class Select {
     const id = newId("options");
     const quiet = this.choices.count !== null && this.choices.count <= QUIET_UP_TO;
     this.input = h("input", {
-      class: "options-search", type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", "aria-expanded": "true", "aria-controls": id,
-      "aria-label": this.element.placeholder?.text ?? "Search", placeholder: this.choices.hint, oninput: () => this.seek(),
+      class: "options-search",
+      type: "text",
+      role: "combobox",
+      autocomplete: "off",
+      spellcheck: "false",
+      "aria-expanded": "true",
+      "aria-controls": id,
+      "aria-label": this.element.placeholder?.text ?? "Search",
+      placeholder: this.choices.hint,
+      oninput: () => this.seek(),
     });
-    this.list = h("div", { class: "options", role: "listbox", id, "aria-multiselectable": this.isMulti ? "true" : null });
-    const box = h("div", { class: "options-box" }, h("div", { class: quiet ? "unseen" : "options-head" }, this.input), this.list);
+    this.list = h("div", {
+      class: "options",
+      role: "listbox",
+      id,
+      "aria-multiselectable": this.isMulti ? "true" : null,
+    });
+    const box = h(
+      "div",
+      { class: "options-box" },
+      h("div", { class: quiet ? "unseen" : "options-head" }, this.input),
+      this.list,
+    );
     box.addEventListener("keydown", (event) => this.steer(event));
     this.control.setAttribute("aria-expanded", "true");
     openPopover(this.control, box, { match: true, class: "for-options", onClose: () => this.closed() });
@@ -117,15 +148,18 @@ class Select {
     if (query.length < least) return this.say(`Type at least ${least} character${least > 1 ? "s" : ""}`);
     const asked = (this.asked = {});
     if (!this.list.childElementCount) this.say("Loading…");
-    this.pause = setTimeout(async () => {
-      try {
-        const groups = await this.choices.far(query);
-        if (asked === this.asked) this.show(groups);
-      } catch (error) {
-        if (asked === this.asked) this.say("The options could not be loaded");
-        if (error.status !== undefined) problem(error);
-      }
-    }, atOnce ? 0 : ASK_PAUSE);
+    this.pause = setTimeout(
+      async () => {
+        try {
+          const groups = await this.choices.far(query);
+          if (asked === this.asked) this.show(groups);
+        } catch (error) {
+          if (asked === this.asked) this.say("The options could not be loaded");
+          if (error.status !== undefined) problem(error);
+        }
+      },
+      atOnce ? 0 : ASK_PAUSE,
+    );
     return undefined;
   }
 
@@ -141,7 +175,8 @@ class Select {
     replace(this.list);
     for (const group of filled) {
       const rows = group.choices.map((choice) => this.row(choice, chosen.has(choice.key)));
-      const heading = group.label && h("div", { class: "options-heading", "aria-hidden": "true" }, withEmoji(group.label));
+      const heading =
+        group.label && h("div", { class: "options-heading", "aria-hidden": "true" }, withEmoji(group.label));
       add(this.list, [h("div", { role: "group", "aria-label": group.label || null }, heading, rows)]);
     }
     const start = this.input.value ? null : this.list.querySelector("[aria-selected=true]");
@@ -152,9 +187,20 @@ class Select {
   row(choice, isChosen) {
     const node = h(
       "div",
-      { class: "option", role: "option", id: newId("option"), "aria-selected": String(isChosen), data: { value: choice.key } },
+      {
+        class: "option",
+        role: "option",
+        id: newId("option"),
+        "aria-selected": String(isChosen),
+        data: { value: choice.key },
+      },
       choice.picture?.(),
-      h("span", { class: "option-words" }, h("span", { class: "option-label" }, withEmoji(choice.label)), choice.description && h("span", { class: "option-hint" }, withEmoji(choice.description))),
+      h(
+        "span",
+        { class: "option-words" },
+        h("span", { class: "option-label" }, withEmoji(choice.label)),
+        choice.description && h("span", { class: "option-hint" }, withEmoji(choice.description)),
+      ),
       isChosen && icon("check", 16),
     );
     node.addEventListener("pointermove", () => this.at !== node && this.point(node, false));
@@ -183,7 +229,12 @@ class Select {
   steer(event) {
     const rows = [...this.list.querySelectorAll("[role=option]")];
     const at = rows.indexOf(this.at);
-    const next = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: Math.min(at + 8, rows.length - 1), PageUp: Math.max(at - 8, 0) }[event.key];
+    const next = {
+      ArrowDown: at + 1,
+      ArrowUp: at - 1,
+      PageDown: Math.min(at + 8, rows.length - 1),
+      PageUp: Math.max(at - 8, 0),
+    }[event.key];
     if (next !== undefined && rows.length) {
       event.preventDefault();
       this.point(rows[(next + rows.length) % rows.length]);

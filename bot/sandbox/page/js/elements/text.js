@@ -10,14 +10,23 @@ export function textElement(element, block, source) {
   const isLong = element.multiline || isRich;
   const held = source.value(block, element);
   const properties = {
-    class: "input", dir: "auto", value: isRich ? richWords(held) : (held ?? ""), placeholder: element.placeholder?.text,
-    maxlength: element.max_length, "aria-label": block.type === "input" ? null : (element.placeholder?.text ?? "Text"),
+    class: "input",
+    dir: "auto",
+    value: isRich ? richWords(held) : (held ?? ""),
+    placeholder: element.placeholder?.text,
+    maxlength: element.max_length,
+    "aria-label": block.type === "input" ? null : (element.placeholder?.text ?? "Text"),
     data: { key: elementKey(block, element), action: element.action_id },
   };
   const kind = KINDS[element.type] ?? "text";
   const node = isLong
     ? h("textarea", { ...properties, rows: isRich ? 4 : 5 })
-    : h("input", { ...properties, type: kind, inputmode: element.type === "number_input" ? "decimal" : null, autocomplete: "off" });
+    : h("input", {
+        ...properties,
+        type: kind,
+        inputmode: element.type === "number_input" ? "decimal" : null,
+        autocomplete: "off",
+      });
   const { dispatch_action_config: config } = element;
   const atEachKey = block.dispatch_action && config?.trigger_actions_on?.includes("on_character_entered");
   let sent = node.value;
