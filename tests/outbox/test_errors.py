@@ -54,7 +54,7 @@ def test_pauses(headers: dict[str, str], seconds: float) -> None:
     assert found.seconds == seconds
 
 
-@pytest.mark.parametrize("problem", [*errors.REMEDIES, *errors.EVERYWHERE, "never_heard_of_it"])
+@pytest.mark.parametrize("problem", sorted({*errors.REMEDIES, *errors.EVERYWHERE, "never_heard_of_it"}))
 @pytest.mark.parametrize("target", ["C1", "U1", "D1", ""])
 def test_every_refusal_has_a_remedy_in_a_sentence(problem: str, target: str) -> None:
     remedy = errors.refusal(problem, target).remedy
