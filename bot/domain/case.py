@@ -231,11 +231,6 @@ class Case(Base):
         changes |= self._start_working(act, changes)
         return self.log(Kind.ASSIGNED, act, changes) if changes else None
 
-    def assign_team(self, act: Act, team: Team) -> Entry | None:
-        """Give the case to one team, beside the person who has it."""
-        changes = self._set_teams([team])
-        return self.log(Kind.ASSIGNED, act, changes) if changes else None
-
     def unassign(self, act: Act) -> Entry | None:
         """Neither a person nor a team has the case any more."""
         return self.assign(act, None, [])

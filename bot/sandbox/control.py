@@ -15,7 +15,7 @@
 | POST /control/groups/ID | set members, name, handle, disabled |
 | POST /control/bots/ID/post | an alert bot posts: channel, text, blocks, attachments, thread_ts |
 | GET, POST, DELETE /control/faults; DELETE /control/faults/N | misfortunes: fields of `faults.Fault` |
-| GET /control/traffic?after=&kind=&name=; DELETE | records, oldest first |
+| GET /control/traffic?after=&kind=&name=&limit=; DELETE | the newest records, oldest first |
 | GET /control/snapshot; POST /control/restore | the workspace as JSON |
 | POST /control/sockets/VERB | disconnect {reason, grace}, drop |
 | POST /control/app/VERB | revoke_tokens, uninstall, reinstall |
@@ -159,9 +159,9 @@ class Control:
 
     def _traffic(self, request: web.Request) -> list[Json]:
         query = request.query
-        after = int(query.get("after", "0"))
+        after, limit = int(query.get("after", "0")), int(query.get("limit") or 0)
         records = self._platform.traffic.records(query.get("kind") or None, query.get("name") or None, after)
-        return [record.as_json() for record in records]
+        return [record.as_json() for record in records[-limit:]]
 
     def _snapshot(self, request: web.Request) -> Json:
         return self._platform.workspace.snapshot()

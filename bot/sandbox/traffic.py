@@ -3,7 +3,7 @@
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from .wire import Json
 
@@ -35,7 +35,7 @@ class Record:
     note: str = ""
 
     def as_json(self) -> Json:
-        return asdict(self)
+        return dict(vars(self))  # not asdict: it would copy every payload of a long list
 
 
 class Traffic:

@@ -1,12 +1,14 @@
 """One unit of work: a database session with the questions that use-cases ask of it."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from bot.domain.base import Base
 from bot.domain.delivery import Delivery
+from bot.domain.entry import Entry
 from bot.storage.cases import Cases
 from bot.storage.deliveries import Deliveries
 from bot.storage.people import People
@@ -31,12 +33,23 @@ class Work:
         self.session.add_all(rows)
         self.session.flush()
 
+    def log(self, entry: Entry) -> None:
+        """Insert the entry and give it its id. Nothing ever changes an entry, so the session need not watch over it."""
+        inserted: Any = self.session.connection().execute(INSERT_ENTRY, values(entry, ENTRY_COLUMNS))
+        (entry.id,) = inserted.inserted_primary_key
+
     def enqueue(self, deliveries: Iterable[Delivery]) -> None:
         """Told after the commit; one whose key is there already is a mistake of ours and fails."""
-        rows = [{column: getattr(delivery, column) for column in DELIVERY_COLUMNS} for delivery in deliveries]
+        rows = [values(delivery, DELIVERY_COLUMNS) for delivery in deliveries]
         if rows:
-            self.session.execute(insert(Delivery.__table__), rows)  # type: ignore[arg-type]
+            self.session.connection().execute(INSERT_DELIVERY, rows)
             self.has_deliveries = True
 
 
+def values(row: Base, columns: Iterable[str]) -> dict[str, Any]:
+    return {column: getattr(row, column) for column in columns}
+
+
+INSERT_ENTRY, INSERT_DELIVERY = insert(Entry.__table__), insert(Delivery.__table__)  # type: ignore[arg-type]
+ENTRY_COLUMNS = [column.key for column in Entry.__table__.columns if column.key != "id"]
 DELIVERY_COLUMNS = [column.key for column in Delivery.__table__.columns if column.key != "id"]

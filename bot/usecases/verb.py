@@ -119,7 +119,7 @@ def record(work: Work, case: Case, entry: Entry | None) -> Outcome:
     """Write the entry and everything it causes, in the transaction of the change itself."""
     if entry is None:
         return Outcome(loaded(case), None)
-    work.add(entry)
+    work.log(entry)
     people = work.people.by_ids(people_wanted(case, entry))
     may_see = those_who_may_see(work, case.project, people.values())
     work.enqueue(deliveries_for(case, entry, {person.id: person for person in may_see}))

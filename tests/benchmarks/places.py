@@ -94,7 +94,8 @@ def running(*arguments: str, env: Mapping[str, str] | None = None, said: str = "
         [sys.executable, "-m", *arguments],
         cwd=ROOT, env={**os.environ, **(env or {})}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
-    assert process.stdin and process.stdout
+    assert process.stdin
+    assert process.stdout
     try:
         process.stdin.write(said + "\n")
         process.stdin.flush()

@@ -115,7 +115,7 @@ def is_ok(answer: bytes) -> bool:
 
 
 def is_card(answer: bytes) -> bool:
-    return is_ok(answer) and b'"case.take"' in answer or b'"case.reopen"' in answer
+    return is_ok(answer) and b'"case.details"' in answer
 
 
 def is_empty(answer: bytes) -> bool:

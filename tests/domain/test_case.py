@@ -50,7 +50,7 @@ def test_a_refused_case_uses_no_number() -> None:
 VERBS: dict[str, tuple[str, Callable[[Case], Entry | None]]] = {
     "edit": ("CaseEdited", lambda case: case.edit(act(), title="Search is down")),
     "assign": ("CaseAssigned", lambda case: case.assign(act(), "bob")),
-    "assign_team": ("CaseAssigned", lambda case: case.assign_team(act(), team(1, "sre"))),
+    "assign to a team": ("CaseAssigned", lambda case: case.assign(act(), None, [team(1, "sre")])),
     "prioritize": ("PriorityChanged", lambda case: case.prioritize(act(), Priority.P1)),
     "set_status": ("StatusChanged", lambda case: case.set_status(act(), "in progress")),
     "close": ("CaseClosed", lambda case: case.close(act(), "resolved")),
@@ -133,7 +133,7 @@ def test_one_team_takes_the_place_of_the_others_and_leaves_the_person(case: Case
     sre, dba = team(1, "sre"), team(2, "dba")
     case.edit(act(), teams=[sre, dba], assignee="bob")
     assert case.edit(act(), teams=[dba, sre]) is None, "order says nothing"
-    entry = logged(case, case.assign_team(act(), dba), "CaseAssigned", 3)
+    entry = logged(case, case.assign(act(), "bob", [dba]), "CaseAssigned", 3)
     assert entry.changes == {"teams": [["sre", "dba"], ["dba"]]}
     assert case.assignee == "bob"
 

@@ -103,6 +103,7 @@ def refusal(text: str) -> QueryError | None:
     return None
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_words_are_what_both_databases_take(text: str) -> None:
     for word in words(text):
@@ -112,6 +113,7 @@ def test_words_are_what_both_databases_take(text: str) -> None:
         word.encode()
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_folding_twice_changes_nothing(text: str) -> None:
     assert folded(folded(text)) == folded(text)

@@ -42,8 +42,8 @@ def test_assigning(case: Case) -> None:
     assert said(case.assign(act("ann"), "ann")) == "Ann took this case (was Carol)"
     assert said(case.assign(act("bob"), None)) == "Bob unassigned Ann from this case"
     assert said(case.assign(act("ann"), "bob")) == "Ann assigned this case to Bob"
-    assert said(case.assign_team(act("ann"), sre)) == "Ann assigned this case to @sre"
-    assert said(case.assign_team(act("ann"), dba)) == "Ann assigned this case to @dba (was @sre)"
+    assert said(case.assign(act("ann"), "bob", [sre])) == "Ann assigned this case to @sre"
+    assert said(case.assign(act("ann"), "bob", [dba])) == "Ann assigned this case to @dba (was @sre)"
     assert said(case.unassign(act("ann"))) == "Ann unassigned Bob and @dba from this case"
     assert said(case.assign(act("ann"), "bob", [sre, dba])) == (
         "Ann assigned this case to Bob and assigned it to @sre and @dba"

@@ -127,6 +127,13 @@ MESSAGE: list[Block] = [
     },
     {"type": "actions", "block_id": "buttons", "elements": BUTTONS},
     {"type": "actions", "block_id": "menus", "elements": MENUS},
+    {
+        "type": "input",
+        "block_id": "typed",
+        "label": plain("Say something"),
+        "element": {"type": "plain_text_input", "action_id": "said"},
+        "dispatch_action": True,
+    },
     {"type": "table", "rows": [[{"type": "raw_text", "text": "a cell"}]]},
 ]
 FORM: Block = {

@@ -89,6 +89,10 @@ def test_menus_and_pickers_tell_what_was_chosen(everything, town, sink):
     assert [o["value"] for o in heard(town, sink, "checkboxes.7")["selected_options"]] == ["a"]
     message.get_by_role("radio", name="Left").check()
     assert heard(town, sink, "radio_buttons.8")["selected_option"]["value"] == "left"
+    message.get_by_label("Say something").fill("typed in a message")
+    assert not sink.last("said")
+    message.get_by_label("Say something").press("Enter")
+    assert heard(town, sink, "said")["value"] == "typed in a message"
     control("Day").click()
     ann.page.get_by_role("button", name="31 December 2026").click()
     assert heard(town, sink, "datepicker.9")["selected_date"] == "2026-12-31"

@@ -80,7 +80,8 @@ def test_a_stranger_to_a_channel_joins_before_writing(window, town):
     carol.page.get_by_role("button", name="Join channel").click()
     carol.say("here I am")
     expect(carol.message("here I am")).to_be_visible()
-    carol.say("/leave")
+    carol.composer.fill("/leave")
+    carol.composer.press("Enter")
     expect(carol.page.get_by_role("button", name="Join channel")).to_be_visible()
 
 

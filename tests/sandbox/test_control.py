@@ -120,6 +120,30 @@ def test_a_journey(slack: LocalSlack, control: Control, ann: Person, ops: Channe
     kinds = {r["kind"] for r in control.get("traffic")}
     assert {"call", "delivery", "socket"} <= kinds
     assert control.get("traffic?kind=call&name=views.open")[0]["response"]["ok"]
+    assert control.get("traffic?limit=2") == control.get("traffic")[-2:]
+
+
+@pytest.mark.usefixtures("working")
+def test_what_a_page_needs_beyond_the_driver(slack: LocalSlack, control: Control, ann: Person, ops: Channel) -> None:
+    me = f"people/{ann.id}"
+    assert control.get(f"state?person={ann.id}")["app"]["connected"]
+    first = control.post(f"{me}/post", channel=ops.id, text="one")
+    control.post(f"{me}/post", channel=ops.id, text="a reply", thread_ts=first["ts"])
+    last = control.post(f"{me}/post", channel=ops.id, text="two @ann")
+    assert [m["text"] for m in control.get(f"messages?channel={ops.id}&person={ann.id}&limit=1")] == [last["text"]]
+    assert control.ask("GET", f"messages?channel={ops.id}&limit=x")[0] == 400
+    shown = next(c for c in control.get(f"state?person={ann.id}")["channels"] if c["id"] == ops.id)
+    assert [(m["ts"], m["by"], m["pings"]) for m in shown["recent"]] == [
+        (first["ts"], ann.id, []), (last["ts"], ann.id, [ann.id])
+    ]  # fmt: skip
+
+    control.post(f"{me}/command", line="/case x", channel=ops.id)
+    view = control.get(f"modals?person={ann.id}")[0]
+    found = next(b for b in view["blocks"] if b.get("element", {}).get("action_id") == "find")
+    offered = control.post(f"{me}/suggest", view=view["id"], name="find", query="o")["options"][0]
+    control.post(f"{me}/fill", view=view["id"], name="find", block=found["block_id"], value=offered)
+    held = control.get(f"modals?person={ann.id}")[0]["values"][found["block_id"]]["find"]
+    assert held["selected_option"] == offered
 
 
 def test_the_workspace(slack: LocalSlack, control: Control) -> None:

@@ -38,7 +38,11 @@ def viewer(database: Database) -> Viewer:
     return settle(database)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 @given(
     cases=st.lists(fields_of_a_case(), min_size=1, max_size=6),
     asked=st.lists(queries, min_size=1, max_size=12),

@@ -99,6 +99,17 @@ def test_a_channel_that_casebook_has_lost_is_private_with_the_members_last_known
         looking.show_case(db, act("bob"), case.id)
 
 
+def test_a_public_channel_that_casebook_has_lost_lets_nobody_in_until_it_is_found_again(
+    db: Database, act: Acts, case: Case
+) -> None:
+    people.lose_channel(db, "COPS", START)
+    for who in ("ann", "dana"):
+        with pytest.raises(NotAllowed, match="private channel"):
+            looking.show_case(db, act(who), case.id)
+    mirror(db, "COPS")
+    looking.show_case(db, act("ann"), case.id)
+
+
 def test_channels_that_are_nobodys_home_are_not_kept(db: Database) -> None:
     mirror(db, "CGENERAL")
     people.lose_channel(db, "CGENERAL", START)

@@ -148,7 +148,7 @@ export class Inspector {
   async catchUp() {
     if (this.paused) return;
     try {
-      const records = await get("traffic", { after: this.last });
+      const records = await get("traffic", { after: this.last, limit: MOST });
       if (records.length && records[0].number <= this.last) this.records = [];
       for (const record of records) this.keep(record);
       this.draw();

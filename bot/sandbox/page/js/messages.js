@@ -13,7 +13,7 @@ const NEAR = 80; // px from the end that still count as the end
 export class MessageList {
   /** `onMore`: the start came into sight. `intro`: a node above the first message. `onSeen(ts)`: read up to there. */
   constructor({ label, inThread = false, onMore, onSeen }) {
-    Object.assign(this, { inThread, onMore, onSeen, drawn: new Map(), follows: true });
+    Object.assign(this, { inThread, onMore, onSeen, drawn: new Map(), follows: true, lastTop: 0 });
     this.rows = h("div", { class: "rows", role: "list", "aria-label": label });
     this.scroller = h("div", { class: "scroller", tabindex: "-1" }, h("div", { class: "filler" }), this.rows);
     this.jump = h(
@@ -95,7 +95,10 @@ export class MessageList {
   // -- scrolling ------------------------------------------------------------------------------------------------------
   scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
-    this.follows = scrollHeight - scrollTop - clientHeight < NEAR;
+    // What grows or wraps anew also scrolls; only going up is a person's wish to stay.
+    if (scrollHeight - scrollTop - clientHeight < NEAR) this.follows = true;
+    else if (scrollTop < this.lastTop) this.follows = false;
+    this.lastTop = scrollTop;
     this.jump.hidden = this.follows;
     if (this.follows) this.onSeen?.(this.messages?.at(-1)?.ts);
     if (scrollTop < 300 && this.more && !this.loading) {

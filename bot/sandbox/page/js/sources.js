@@ -101,8 +101,8 @@ export class Source {
     clearTimeout(this.waiting.get(key)?.timer);
     const send = () => {
       this.waiting.delete(key);
-      const work = this.#send("fill", { ...this.#address(block, element), value }).finally(() =>
-        this.sending.delete(work),
+      const work = this.#send(this.inView ? "fill" : "choose", { ...this.#address(block, element), value }).finally(
+        () => this.sending.delete(work),
       );
       this.sending.add(work);
       return work;
