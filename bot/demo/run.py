@@ -96,6 +96,7 @@ class Demo:
             try:
                 if self.kept is None:
                     self.set_up(casebook)
+                    self.slack.traffic.clear()  # the Inspector shows what happens from now on
                 self.save()
                 casebook.start()
                 yield casebook

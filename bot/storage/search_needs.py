@@ -17,6 +17,7 @@ from bot.domain.query_fields import (
     SOURCE,
     STATUS,
     TYPE,
+    UPDATED,
     Field,
 )
 from bot.storage.search_slots import SEVERAL, Slot
@@ -68,6 +69,11 @@ class Needs:
                 others = tuple(part for part in parts(self.meaning.where) if part != either)
                 return [replace(self.meaning, where=Both((*others, side))) for side in either.parts]
         return []
+
+    def dated(self) -> Field:
+        """The date that is asked about, whose index then holds the cases together; else the last change."""
+        asked = (part.field for part in self.rest if isinstance(part, Between) and not part.negated)
+        return next((date for date in asked if date is not UPDATED), UPDATED)
 
     def beyond(self, few: Few) -> Iterator[Condition]:
         """What is still to be asked of these few."""

@@ -49,9 +49,17 @@ class Plan:
 
     def whole(self) -> Part:
         """All of it, in no particular order."""
-        if self.needs.text:
-            return self.with_words(self.needs.text)
-        return self.in_order(UPDATED)
+        return self.unordered(self.meaning)
+
+    def unordered(self, meaning: Meaning, *, apart: bool = True) -> Part:
+        needs = Needs(meaning)
+        if needs.text:
+            return self.with_words(meaning, needs.text)
+        field = needs.dated()
+        few = self.fewest(self.telling(needs, field))
+        if few is None and apart and (ways := needs.ways()):
+            return Part(meaning, field, ways=tuple(self.unordered(way, apart=False) for way in ways))
+        return Part(meaning, field, few=few)
 
     def best_first(self) -> Sequence[Callable[[], Part]]:
         """Those with the words in title or key, then those with the words anywhere; each the newest first."""
@@ -59,13 +67,17 @@ class Plan:
         assert text, "only words have best matches"  # noqa: S101
         near = in_title(text)
         if near == text:
-            return [partial(self.with_words, text)]
-        return [partial(self.with_words, near), partial(self.with_words, text, near)]
+            return [partial(self.with_words, self.meaning, text)]
+        return [
+            partial(self.with_words, self.meaning, near),
+            partial(self.with_words, self.meaning, text, near),
+        ]
 
-    def with_words(self, text: Condition, without: Condition | None = None) -> Part:
+    def with_words(self, meaning: Meaning, text: Condition, without: Condition | None = None) -> Part:
         """SQLite lists words in order, newest first; PostgreSQL has to sort those that are rare."""
-        candidates = self.needs.rest if self._sqlite else [*self.needs.rest, text]
-        return Part(self.meaning, None, few=self.fewest(candidates), text=text, without=without)
+        rest = Needs(meaning).rest
+        few = self.fewest(rest if self._sqlite else [*rest, text])
+        return Part(meaning, None, few=few, text=text, without=without)
 
     def in_order(self, field: Field, descending: bool = True, also: Condition | None = None) -> Part:
         meaning = self.meaning if also is None else narrowed(self.meaning, also)
@@ -74,14 +86,16 @@ class Plan:
     def read(self, meaning: Meaning, field: Field, descending: bool, *, apart: bool = True) -> Part:
         """``apart``: what OR stands between may be found each in its own way."""
         needs = Needs(meaning)
-        candidates = [*needs.rest, *([needs.text] if needs.text else [])]
-        if field is UPDATED:
-            candidates = [part for part in candidates if not about(part, *LISTED)]
-        few = self.fewest(candidates)
+        few = self.fewest(self.telling(needs, field))
         if few is None and apart and (ways := needs.ways()):
             read = (self.read(way, field, descending, apart=False) for way in ways)
             return Part(meaning, field, descending, ways=tuple(read))
         return Part(meaning, field, descending, few=few, lists_text=few is None and self.lists(needs.text))
+
+    def telling(self, needs: Needs, field: Field) -> list[Condition]:
+        """The conditions worth counting: those without an index that can be read in this order."""
+        candidates = [*needs.rest, *([needs.text] if needs.text else [])]
+        return [part for part in candidates if field is not UPDATED or not about(part, *LISTED)]
 
     def lists(self, text: Condition | None) -> bool:
         if text is None or not self._sqlite:

@@ -87,7 +87,8 @@ def together(part: Part, found: Sequence[Found]) -> Any:
 
 @lru_cache(REMEMBERED)
 def count_of(part: Part, limit: int, *, sqlite: bool) -> Select[Any]:
-    found = [source.found for source in _Reading(sqlite=sqlite).sources(part)]
+    sources = _Reading(sqlite=sqlite).sources(part)
+    found: list[Any] = [source.found.with_only_columns(source.found.selected_columns.id) for source in sources]
     if part.ways:
         found = [select(one.limit(limit).subquery()) for one in found]
     whole = together(part, found) if len(found) > 1 else found[0]

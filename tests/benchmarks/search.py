@@ -156,7 +156,8 @@ class Bench:
         for query, condition, order in PAGES:
             archived = "true" if "archived" in query else "archived_at IS NULL"
             where = condition.replace("{attribute}", attribute)
-            sql = f"SELECT id FROM cases WHERE {archived} AND project_id IN :projects AND {where} ORDER BY {order} LIMIT 10"
+            seen = "+project_id" if self.db.is_sqlite else "project_id"
+            sql = f"SELECT id FROM cases WHERE {archived} AND {seen} IN :projects AND {where} ORDER BY {order} LIMIT 10"
             (ours, found), (hand, expected) = self.compared(self.ours(query), self.by_hand(sql))
             same = "" if found == expected else "  DIFFERENT"
             self.failed = self.failed or bool(same)

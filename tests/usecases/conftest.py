@@ -21,6 +21,9 @@ from tests.usecases.world import PEOPLE, START, Acts, open_case, project
 def act() -> Acts:
     return Acts()
 
+# People are told that the database is busy after 2 s, which a machine full of other tests may take.
+PATIENCE = 60
+
 
 def populate(database: Database) -> None:
     people.keep_people(database, PEOPLE, frozenset())
@@ -55,7 +58,7 @@ def postgres_town(postgres_server: URL, postgres_template: str) -> Iterator[Call
 
 
 def opened(url: URL) -> Database:
-    return Database(url.render_as_string(hide_password=False))
+    return Database(url.render_as_string(hide_password=False), wait_seconds=PATIENCE)
 
 
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
@@ -83,7 +86,7 @@ def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """A town with everybody, the team SRE, and OPS at home in a public channel."""
     if request.param == "sqlite":
         copy = shutil.copy(request.getfixturevalue("sqlite_town"), tmp_path / "casebook.db")
-        database = Database(f"sqlite:///{copy}")
+        database = Database(f"sqlite:///{copy}", wait_seconds=PATIENCE)
     else:
         database = request.getfixturevalue("postgres_town")()
     with closing(database):

@@ -1,0 +1,118 @@
+"""What `/case show`, `/case mine` and a note cost as the cases become more: use-case and view, without Slack.
+
+``cpu`` is the processor time of this process alone; on PostgreSQL the server's is only in ``wall``. Medians, in ms.
+Goal: the same whether there are a thousand cases or a million.
+"""
+
+import argparse
+import random
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
+
+from sqlalchemy import func, select
+
+from bot.domain.act import Act
+from bot.domain.case import Case
+from bot.domain.reading import Workspace
+from bot.storage.database import Database
+from bot.usecases import looking, working
+from bot.views import answers, cards, lists
+from tests.benchmarks import places
+
+WORKSPACE = Workspace(url="https://acme.slack.com/", team_id="T00001", bot_user_id="U00001")
+HEAD = ("", "cases", "cpu", "wall", "slowest", "cpu ratio", "wall ratio")
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--database", choices=[*places.DATABASES, "both"], default="both")
+    options.add_argument("--cases", type=int, nargs="+", default=[1_000, 100_000, 1_000_000])
+    options.add_argument("--calls", type=int, default=400, help="of each kind")
+    chosen = options.parse_args()
+    for name in places.DATABASES if chosen.database == "both" else [chosen.database]:
+        costs = {cases: measured(name, cases, chosen.calls) for cases in chosen.cases}
+        print(name, flush=True)
+        for what in ACTS:
+            first = costs[chosen.cases[0]][what]
+            places.table(HEAD, [row(what, cases, costs[cases][what], first) for cases in chosen.cases])
+
+
+class Desk:
+    """Somebody at work, on cases chosen at random."""
+
+    def __init__(self, db: Database, cases: int) -> None:
+        self.db, self.cases, self.random = db, cases, random.Random(cases)
+        self.count = 0
+
+    def act(self) -> Act:
+        self.count += 1
+        person = f"U{self.random.randint(1, places.PEOPLE):06}"
+        return Act(actor=person, at=datetime.now(UTC), via="command", origin=f"growth/{self.count}")
+
+    def some(self) -> int:
+        return self.random.randint(1, self.cases)
+
+    def key(self) -> str:
+        with self.db.read() as work:
+            return work.session.scalar(select(Case.key).where(Case.id == self.some())) or ""
+
+    def show(self) -> Callable[[], object]:
+        act, key = self.act(), self.key()
+        return lambda: cards.card_message(looking.show_case(self.db, act, key), workspace=WORKSPACE, now=act.at)
+
+    def mine(self) -> Callable[[], object]:
+        act = self.act()
+        return lambda: lists.listing(looking.my_cases(self.db, act), WORKSPACE)
+
+    def note(self) -> Callable[[], object]:
+        act, key = self.act(), self.key()
+        return partial(self.noted, act, key)
+
+    def noted(self, act: Act, key: str) -> object:
+        outcome = working.note_case(self.db, act, key, "The disk is full again, as it was last week.")
+        return answers.changed(outcome.case, outcome.entry, WORKSPACE)
+
+
+ACTS: dict[str, Callable[[Desk], Callable[[], object]]] = {"show": Desk.show, "mine": Desk.mine, "note": Desk.note}
+Costs = dict[str, tuple[float, float, float]]
+
+
+def measured(name: str, cases: int, calls: int) -> Costs:
+    with places.DATABASES[name](cases) as url:
+        db = Database(url)
+        with db.read() as work:
+            assert work.session.scalar(select(func.count()).select_from(Case)) == cases
+        desk = Desk(db, cases)
+        costs = {}
+        for what, prepare in ACTS.items():
+            acts = [prepare(desk) for _ in range(calls + 50)]
+            for act in acts[:50]:
+                act()
+            costs[what] = cost(acts[50:])
+        db.close()
+    return costs
+
+
+def cost(acts: Sequence[Callable[[], object]]) -> tuple[float, float, float]:
+    """Median processor time, median and longest time, in ms."""
+    cpu, wall = [], []
+    for act in acts:
+        began, used = time.perf_counter(), time.process_time()
+        act()
+        wall.append(1000 * (time.perf_counter() - began))
+        cpu.append(1000 * (time.process_time() - used))
+    return statistics.median(cpu), statistics.median(wall), max(wall)
+
+
+def row(
+    what: str, cases: int, found: tuple[float, float, float], first: tuple[float, float, float]
+) -> Sequence[object]:
+    ratios = (f"{now / then:.2f}" for now, then in zip(found[:2], first[:2], strict=True))
+    return what, f"{cases:,}", *(f"{figure:.2f}" for figure in found), *ratios
+
+
+if __name__ == "__main__":
+    main()
