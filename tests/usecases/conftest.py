@@ -21,6 +21,7 @@ from tests.usecases.world import PEOPLE, START, Acts, open_case, project
 def act() -> Acts:
     return Acts()
 
+
 # People are told that the database is busy after 2 s, which a machine full of other tests may take.
 PATIENCE = 60
 
