@@ -146,6 +146,10 @@ def test_nothing_is_dead_after_many_starts(start):
     for _ in range(2):
         ended(start())
     last = start()
+
+    def due() -> int:
+        with last.casebook.db.read() as work:
+            return work.deliveries.backlog().counts[State.DUE]
+
+    last.demo.slack.wait_for(lambda: due() == 0, timeout=30, what="everything to be told")
     last.nothing_went_wrong()
-    with last.casebook.db.read() as work:
-        assert work.deliveries.backlog().counts[State.DUE] == 0

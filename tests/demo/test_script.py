@@ -21,9 +21,10 @@ def test_the_script_plays_to_its_end(run):
     card = next(message for message in slack.messages(ops) if message.user == slack.bot_user and TITLE in message.shown)
     for words in ("Closed", "P1 Critical", "bob"):
         assert words in card.shown
-    thread = "\n".join(reply.shown for reply in card.replies)
     for words in ("took this case", "P1 Critical", "Rolling back now", "Resolved"):
-        assert words in thread
+        slack.wait_for(
+            lambda words=words: any(words in reply.shown for reply in card.replies), what=f"{words} below it"
+        )
     alert = next(
         message for message in slack.messages(ops) if message.bot_id and message.subtype and TITLE in message.shown
     )
