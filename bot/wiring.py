@@ -11,9 +11,10 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
 from bot.config import Settings
-from bot.domain.delivery import SLACK
+from bot.domain.delivery import CHORES, SLACK
 from bot.domain.reading import Workspace
 from bot.jobs import Clockwork
+from bot.outbox.chores import Chores
 from bot.outbox.slack import SlackSender
 from bot.outbox.worker import Worker
 from bot.storage.database import Database
@@ -151,6 +152,6 @@ def build(settings: Settings, *, clock: Callable[[], datetime] = utcnow) -> Case
         workspace=workspace,
         app=app,
         desk=desk,
-        worker=Worker(db, {SLACK: sender}, clock=clock),
+        worker=Worker(db, {SLACK: sender, CHORES: Chores(db, clock)}, clock=clock),
         clockwork=Clockwork(db, clock),
     )

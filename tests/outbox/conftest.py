@@ -14,8 +14,9 @@ from slack_sdk import WebClient
 from bot.domain import telling
 from bot.domain.act import Act
 from bot.domain.case import Case
-from bot.domain.delivery import SLACK, Delivery, State
+from bot.domain.delivery import CHORES, SLACK, Delivery, State
 from bot.domain.reading import PostRef, Workspace
+from bot.outbox.chores import Chores
 from bot.outbox.pace import pace
 from bot.outbox.slack import SlackSender
 from bot.outbox.worker import Worker
@@ -73,7 +74,8 @@ class Town:
     def worker(self, db: Database | None = None, client: WebClient | None = None, **more: Any) -> Worker:
         options = {"clock": self.clock, "pace": unpaced} | more
         db = db or self.db
-        return Worker(db, {SLACK: self.sender(db, client, options["clock"])}, **options)
+        clock = options["clock"]
+        return Worker(db, {SLACK: self.sender(db, client, clock), CHORES: Chores(db, clock)}, **options)
 
     def sender(self, db: Database, client: WebClient | None, clock: Callable[[], datetime]) -> SlackSender:
         return SlackSender(client or self.client, self.workspace, db, frozenset(), clock)
