@@ -10,6 +10,7 @@ from apscheduler.triggers.cron import CronTrigger
 
 from bot.storage import claims
 from bot.storage.database import Database
+from bot.usecases.inbox_clock import SWEEP_EVERY, ask_for_sweeps, wake_inboxes
 from bot.usecases.people import ask_for_directory
 
 KEPT_FOR = timedelta(days=7)
@@ -48,7 +49,14 @@ def purge(db: Database, now: datetime, slot_at: datetime) -> None:
         claims.purge_slots(work, now - KEPT_FOR)
 
 
+def wake(db: Database, now: datetime, slot_at: datetime) -> None:
+    """Stays that are over, and digests that are due."""
+    wake_inboxes(db, now)
+
+
 JOBS = (
+    Job("inboxes", timedelta(minutes=1), wake),
+    Job("sweep", SWEEP_EVERY, ask_for_sweeps),
     Job("directory", timedelta(hours=1), mirror_directory),
     Job("purge", timedelta(days=1), purge, at=timedelta(hours=3)),
 )

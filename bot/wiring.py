@@ -15,12 +15,14 @@ from bot.domain.delivery import CHORES, SLACK
 from bot.domain.reading import Workspace
 from bot.jobs import Clockwork
 from bot.outbox.chores import Chores
+from bot.outbox.sender import Sender
 from bot.outbox.slack import SlackSender
 from bot.outbox.worker import Worker
 from bot.storage.database import Database
 from bot.surfaces import clicks, commands, errors, events, home, options, shortcuts, submissions
 from bot.surfaces.desk import Desk
 from bot.surfaces.replies import Replies
+from bot.usecases.listening import Listening
 from bot.usecases.people import ask_for_directory, knows_anybody
 from bot.web import Server, site
 
@@ -144,7 +146,11 @@ def build(settings: Settings, *, clock: Callable[[], datetime] = utcnow) -> Case
     desk = Desk(db=db, workspace=workspace, now=clock, replies=Replies())
     app = build_app(settings, client)
     register(app, desk)
-    sender = SlackSender(client, workspace, db, settings.admins, clock)
+    listening = Listening()
+    senders: dict[str, Sender] = {
+        SLACK: SlackSender(client, workspace, db, settings.admins, clock, listening),
+        CHORES: Chores(db, listening, clock),
+    }
     return Casebook(
         settings=settings,
         db=db,
@@ -152,6 +158,6 @@ def build(settings: Settings, *, clock: Callable[[], datetime] = utcnow) -> Case
         workspace=workspace,
         app=app,
         desk=desk,
-        worker=Worker(db, {SLACK: sender, CHORES: Chores(db, clock)}, clock=clock),
+        worker=Worker(db, senders, clock=clock),
         clockwork=Clockwork(db, clock),
     )

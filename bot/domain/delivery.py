@@ -30,6 +30,15 @@ class Tell(StrEnum):
     PEOPLE = "people"  # mirror everybody
     PERSON = "person"  # mirror the person `target`
     TEAMS = "teams"  # mirror the user groups
+    NOTIFY = "notify"  # what happened to a case in an inbox, from `data`, told to the channel or person `target`
+    INBOX = "inbox"  # refresh the card that an inbox has put up in `target`
+    JOIN = "join"  # join the channel `target` if that is possible, so that replies there are heard
+    DIGEST = "digest"  # an inbox's cases, told to the recipient in `data`
+    PAGE = "page"  # a notification, raised or resolved at PagerDuty
+    HOOK = "hook"  # a notification or a digest, sent to a webhook
+    MATCH = "match"  # which inboxes the case is in now
+    SEED = "seed"  # which cases the inbox in `data` holds already
+    SWEEP = "sweep"  # which cases have come into that inbox, or left it, by the passing of time alone
     CHANNEL = "channel"  # mirror the home channel `target` and join it
 
 

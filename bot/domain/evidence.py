@@ -102,14 +102,21 @@ class Relation(Base):
 
 
 class PostRole(StrEnum):
-    """``CARD``: Casebook's own post, kept up to date. ``SOURCE``: a post that somebody made into a case."""
+    """``CARD``: Casebook's own post, kept up to date. ``SOURCE``: a post that somebody made into a case.
+
+    ``INBOX``: a card that an inbox posted, kept up to date; its thread does not tell of every change.
+    """
 
     CARD = "card"
     SOURCE = "source"
+    INBOX = "inbox"
 
 
 class Post(Base):
-    """A Slack message that belongs to a case. ``thread_ts``: the root of the thread whose replies are notes."""
+    """A Slack message that belongs to a case. ``thread_ts``: the root of the thread whose replies are notes.
+
+    ``person_id``: whose direct messages with Casebook it is in, if it is in some.
+    """
 
     __tablename__ = "posts"
     __table_args__ = (UniqueConstraint("channel", "ts"),)
@@ -120,3 +127,9 @@ class Post(Base):
     channel: Mapped[str] = mapped_column(String(32))
     ts: Mapped[str] = mapped_column(String(32))
     thread_ts: Mapped[str] = mapped_column(String(32), index=True)
+    person_id: Mapped[str | None] = mapped_column(String(32))
+
+    @property
+    def target(self) -> str:
+        """What a delivery about it is addressed to."""
+        return self.person_id or self.channel

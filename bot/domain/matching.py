@@ -17,10 +17,10 @@ def matches(query: Query, case: Case, viewer: Viewer, resolver: Resolver, notes:
 
 def meets(meaning: Meaning, case: Case, notes: Sequence[str] = ()) -> bool:
     """The same for a query that was understood before, which is worth keeping when many cases are asked."""
-    return case.project_id in meaning.projects and _Asked(case, notes).holds(meaning.where)
+    return case.project_id in meaning.projects and Asked(case, notes).holds(meaning.where)
 
 
-class _Asked:
+class Asked:
     def __init__(self, case: Case, notes: Sequence[str]) -> None:
         self.case = case
         self.notes = notes

@@ -10,10 +10,10 @@ value   = [> >= < <=] word | word..word | word* | "a phrase"
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import datetime, tzinfo
 
 from bot.domain.query_text import MENTIONED, PERSON, TEAM, Mark, QueryError, Span, Token, Typed, as_typed, tokens
+from bot.domain.zone import zone_named
 
 LENGTH_LIMIT = 2000
 DEPTH_LIMIT = 30
@@ -34,11 +34,7 @@ class Viewer:
 
     @property
     def zone(self) -> tzinfo:
-        """Slack's name for a zone may be newer than this machine's list of them."""
-        try:
-            return ZoneInfo(self.tz)
-        except (ZoneInfoNotFoundError, ValueError):
-            return UTC
+        return zone_named(self.tz)
 
 
 @dataclass(frozen=True, slots=True)

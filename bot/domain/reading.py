@@ -7,6 +7,7 @@ from bot.domain.case import Case
 from bot.domain.casetype import CaseType
 from bot.domain.entry import Entry
 from bot.domain.evidence import Evidence, Note, Relation
+from bot.domain.inbox import Inbox
 from bot.domain.person import Person, Team
 from bot.domain.project import Project
 
@@ -68,13 +69,45 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
+class Shelf:
+    """An inbox as somebody sees it. ``id``: ``mine``, ``created``, ``teams``, ``open/OPS``, or ``inbox/12``.
+
+    ``inbox``: ``None`` for those that everybody has. ``count``: capped as in ``Listing``; ``None`` if it was not
+    counted, or if the query means nothing any more, which ``problem`` says.
+    """
+
+    id: str
+    name: str
+    query: str
+    inbox: Inbox | None = None
+    count: int | None = None
+    problem: str = ""
+    is_muted: bool = False
+    can_edit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a query finds now. ``total`` and ``opened`` (in the last seven days) are capped as in ``Listing``.
+
+    ``problem``: why it finds nothing at all, in a sentence; the rest is empty then.
+    """
+
+    query: str
+    cases: Sequence[Case] = ()
+    total: int = 0
+    opened: int = 0
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class HomePage:
-    """``counts``: inbox id → how many, capped as in ``Listing``; ids are mine, created, teams and open."""
+    """``shelves``: every inbox the person can look into; ``inbox`` is the id of the one that is shown."""
 
     person: Person
     listing: Listing
     inbox: str
-    counts: Mapping[str, int]
+    shelves: Sequence[Shelf]
     projects: Sequence[Project]
     is_admin: bool
     helpers: str

@@ -7,15 +7,40 @@ from bot.domain.delivery import Tell
 from bot.outbox.sender import Sent
 from bot.storage.claims import Held
 from bot.storage.database import Database
+from bot.storage.outcomes import siblings
+from bot.usecases import inbox_clock, matching
+from bot.usecases.listening import Listening
 
 
 class Chores:
     """The sender of the partner ``CHORES``. A chore may be done twice after a crash, so each must bear that."""
 
-    def __init__(self, db: Database, clock: Callable[[], datetime]) -> None:
+    def __init__(self, db: Database, listening: Listening, clock: Callable[[], datetime]) -> None:
         self.db = db
+        self.listening = listening
         self.clock = clock
-        self.do: Mapping[Tell, Callable[[Held], Sent]] = {}
+        self.do: Mapping[Tell, Callable[[Held], Sent]] = {
+            Tell.MATCH: self.match,
+            Tell.SEED: self.seed,
+            Tell.SWEEP: self.sweep,
+        }
 
     def __call__(self, held: Held) -> Sent:
         return self.do[Tell(held.delivery.kind)](held)
+
+    def match(self, held: Held) -> Sent:
+        """All changes of the case that wait are looked at together."""
+        with self.db.read() as work:
+            covered = siblings(work, held)
+            waiting = [held.delivery, *work.deliveries.by_ids(covered)]
+        entries = [one.entry_id for one in waiting if one.entry_id]
+        matching.match_case(self.db, self.listening, held.delivery.case_id or 0, entries, self.clock())
+        return Sent(covered)
+
+    def seed(self, held: Held) -> Sent:
+        inbox_clock.seed_inbox(self.db, held.delivery.data["inbox"], self.clock())
+        return Sent()
+
+    def sweep(self, held: Held) -> Sent:
+        inbox_clock.sweep_inbox(self.db, held.delivery.data["inbox"], self.clock())
+        return Sent()

@@ -46,11 +46,13 @@ class Poster:
         thread_ts: str | None = None,
         key: str = "",
         known: Container[str] = (),
+        broadcast: bool = False,
     ) -> Posted:
         """Post, unless it was posted before.
 
         ``channel``: a person's id means direct messages. ``key``: what tells this message from every other one, the
-        delivery's own key if empty. ``known``: messages that bear the key and are not the one meant.
+        delivery's own key if empty. ``known``: messages that bear the key and are not the one meant. ``broadcast``: a
+        reply that the channel sees too.
         """
         key = key or held.delivery.key
         if held.was_taken_over and (found := self.find(held.delivery, channel, thread_ts, key, known)):
@@ -63,14 +65,17 @@ class Poster:
             metadata={"event_type": EVENT_TYPE, "event_payload": {"key": key}},
             unfurl_links=False,
             unfurl_media=False,
+            **({"reply_broadcast": True} if broadcast else {}),
             **message,
         )
         return Posted(answer["channel"], answer["ts"], answer.get("message", {}).get("thread_ts"))
 
-    def reply(self, held: Held, channel: str, thread_ts: str, message: Message) -> Posted | None:
+    def reply(
+        self, held: Held, channel: str, thread_ts: str, message: Message, *, broadcast: bool = False
+    ) -> Posted | None:
         """``None`` if the message that it should hang on is gone; nothing is left behind then."""
         try:
-            posted = self.post(held, channel, message, thread_ts=thread_ts)
+            posted = self.post(held, channel, message, thread_ts=thread_ts, broadcast=broadcast)
         except Refused as refused:
             if refused.problem in errors.GONE:
                 return None

@@ -9,22 +9,24 @@ from bot.domain.case import Case
 from bot.domain.delivery import Delivery, State, Tell
 from bot.domain.entry import Entry
 from bot.domain.errors import Refusal
-from bot.domain.evidence import Post, PostRole
+from bot.domain.evidence import PostRole
 from bot.domain.reading import Workspace
 from bot.outbox import drawing, errors
+from bot.outbox.cards import Cards, case_of
 from bot.outbox.errors import ask
+from bot.outbox.inboxes import Inboxes
 from bot.outbox.mirror import Mirror
 from bot.outbox.posting import Poster
 from bot.outbox.sender import Refused, Sent, Unreachable
 from bot.storage.claims import Held
 from bot.storage.database import Database, Work
 from bot.storage.outcomes import siblings
-from bot.usecases import looking
+from bot.usecases import shelves
 from bot.usecases.access import Stranger
 from bot.usecases.evidence import keep_late_reply
+from bot.usecases.listening import Listening
 from bot.usecases.verb import loaded
-from bot.views import cards, home, lines
-from bot.views.blocks import Message
+from bot.views import home, lines
 
 CANNOT_ANSWER = (
     "The post that you escalated in {place} is now case `{key}`. Casebook is not in that conversation and cannot "
@@ -46,12 +48,15 @@ class SlackSender:
         db: Database,
         admins: frozenset[str],
         clock: Callable[[], datetime],
+        listening: Listening,
     ) -> None:
         self.db = db
         self.client = client
         self.workspace = workspace
         self.clock = clock
         self.poster = Poster(client)
+        self.cards = Cards(self.poster, workspace, db, listening, clock)
+        inboxes = Inboxes(self.poster, self.cards, workspace, db, clock)
         mirror = Mirror(client, workspace, db, admins, clock)
         self.tell: Mapping[Tell, Callable[[Held], Sent]] = {
             Tell.CARD: self.card,
@@ -62,6 +67,10 @@ class SlackSender:
             Tell.REPLY: self.reply,
             Tell.WHISPER: self.whisper,
             Tell.PROBLEM: self.problem,
+            Tell.NOTIFY: inboxes.notify,
+            Tell.INBOX: inboxes.refresh,
+            Tell.DIGEST: inboxes.digest,
+            Tell.JOIN: inboxes.join,
             Tell.PEOPLE: mirror.people,
             Tell.PERSON: mirror.person,
             Tell.TEAMS: mirror.teams,
@@ -77,38 +86,15 @@ class SlackSender:
         with self.db.read() as work:
             covered = siblings(work, held)
             case = case_of(work, delivery)
-            post = work.cases.card_post(case.id, delivery.target) if case else None
-            message = self.drawn(work, case) if case and post else None
+            post = work.cases.standing_post(case.id, delivery.target) if case else None
+            message = self.cards.drawn(work, case, delivery.target) if case and post else None
         if case is None:
             return Sent(covered)
-        if not (post and message and self.poster.update(post.channel, post.ts, message)):
-            self.put_up(held)
+        if post and post.role == PostRole.INBOX:
+            self.cards.promote(post)
+        if not (post and message and self.cards.update(post, message)):
+            self.cards.put_up(held, PostRole.CARD)
         return Sent(covered)
-
-    def drawn(self, work: Work, case: Case) -> Message:
-        names = drawing.names_in(work, case)
-        return cards.card_message(loaded(case), workspace=self.workspace, now=self.clock(), names=names)
-
-    def put_up(self, held: Held) -> str:
-        """Post the card, for the first time or because it was deleted; its ``ts``."""
-        channel = held.delivery.target
-        with self.db.read() as work:
-            case = case_of(work, held.delivery)
-            if case is None:
-                raise LookupError("the case went while its card was being posted")
-            message = self.drawn(work, case)
-            known = {post.ts for post in case.posts if post.channel == channel}
-        # The same key for every version of the card: whichever delivery has put it up, the next one finds it.
-        posted = self.poster.post(held, channel, message, key=f"card/{case.id}/{channel}", known=known)
-        with self.db.write() as work:
-            gone = work.cases.card_post(case.id, channel)
-            if gone:
-                # Replies stay below a deleted message, and people may go on there: they are notes still.
-                gone.role = PostRole.SOURCE.value
-            work.add(
-                Post(case_id=case.id, role=PostRole.CARD.value, channel=channel, ts=posted.ts, thread_ts=posted.ts)
-            )
-        return posted.ts
 
     def line(self, held: Held) -> Sent:
         """In the thread of the card, which is put up first where there is none."""
@@ -118,12 +104,12 @@ class SlackSender:
             if told is None:
                 return Sent()
             entry, case = told
-            post = work.cases.card_post(case.id, channel)
+            post = work.cases.standing_post(case.id, channel)
             note = drawing.note_of(work, entry)
             message = drawing.thread_line(entry, note, drawing.names_in(work, case, entry, note))
         if post and self.poster.reply(held, channel, post.ts, message):
             return Sent()
-        if self.poster.reply(held, channel, self.put_up(held), message):
+        if self.poster.reply(held, channel, self.cards.put_up(held, PostRole.CARD).ts, message):
             return Sent()
         raise Unreachable("the card was deleted at once", perhaps_sent=False)
 
@@ -173,7 +159,7 @@ class SlackSender:
         with self.db.read() as work:
             covered = siblings(work, held)
         try:
-            view = home.home_view(looking.home_page(self.db, person_id, now), self.workspace, now=now)
+            view = home.home_view(shelves.home_page(self.db, person_id, now), self.workspace, now=now)
             ask(self.client.views_publish, person_id, user_id=person_id, view=view)
         except Stranger:
             return Sent(covered)
@@ -205,11 +191,6 @@ class SlackSender:
             message = lines.problem_message(failed, delivery.data["remedy"])
         self.poster.post(held, delivery.target, message)
         return Sent()
-
-
-def case_of(work: Work, delivery: Delivery) -> Case | None:
-    """``None`` if the case is gone: there is nothing to tell any more."""
-    return work.cases.by_id(delivery.case_id or 0)
 
 
 def entry_and_case(work: Work, delivery: Delivery) -> tuple[Entry, Case] | None:

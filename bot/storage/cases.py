@@ -11,6 +11,7 @@ from bot.domain.casetype import CaseType
 from bot.domain.entry import Entry
 from bot.domain.evidence import CaseTeam, Evidence, Note, Post, PostRole, Relation
 from bot.domain.person import Team
+from bot.domain.query_words import NOTE_LIMIT as SEARCHED_NOTES
 from bot.storage.locking import AS_LEFT, lock_on, wait_for
 
 # Statements that every click needs are put together once.
@@ -75,6 +76,9 @@ class Cases:
     def entry(self, entry_id: int) -> Entry | None:
         return self._session.scalar(ENTRY, {"id": entry_id})
 
+    def entries(self, ids: Iterable[int]) -> Sequence[Entry]:
+        return self._session.scalars(select(Entry).where(Entry.id.in_(sorted(set(ids)))).order_by(Entry.id)).all()
+
     def entries_since(self, case: Case, version: int) -> Sequence[Entry]:
         query = select(Entry).where(Entry.case_id == case.id, Entry.version > version).order_by(Entry.id)
         return self._session.scalars(query).all()
@@ -92,6 +96,11 @@ class Cases:
 
     def notes(self, ids: Iterable[int]) -> dict[int, Note]:
         return {note.id: note for note in self._session.scalars(select(Note).where(Note.id.in_(list(ids))))}
+
+    def note_texts(self, case: Case) -> Sequence[str]:
+        """Of the notes that can be searched, oldest first."""
+        found = select(Note.text).where(Note.case_id == case.id, Note.deleted_at.is_(None))
+        return self._session.scalars(found.order_by(Note.id.desc()).limit(SEARCHED_NOTES)).all()[::-1]
 
     def evidence(self, case: Case, *, limit: int = 50) -> Sequence[Evidence]:
         query = select(Evidence).where(Evidence.case_id == case.id).order_by(Evidence.id.desc())
@@ -125,8 +134,13 @@ class Cases:
         query = select(Post).where(Post.channel == channel, Post.thread_ts == thread_ts).order_by(Post.id.desc())
         return self._session.scalar(query.limit(1))
 
-    def card_post(self, case_id: int, channel: str) -> Post | None:
-        query = select(Post).where(Post.case_id == case_id, Post.channel == channel, Post.role == PostRole.CARD.value)
+    def standing_post(self, case_id: int, target: str) -> Post | None:
+        """The case's card in a channel or in a person's direct messages, whoever has put it up."""
+        query = select(Post).where(
+            Post.case_id == case_id,
+            or_(Post.channel == target, Post.person_id == target),
+            Post.role.in_((PostRole.CARD.value, PostRole.INBOX.value)),
+        )
         return self._session.scalar(query.limit(1))
 
     def types(self) -> Sequence[CaseType]:

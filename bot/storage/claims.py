@@ -242,7 +242,7 @@ class Claim:
 
 def slot(work: Work, job: str, slot_at: datetime) -> bool:
     """Whether this slot is ours to run. If this unit of work is rolled back it is anybody's again."""
-    return insert_absent(work.session, Slot, [{"job": job, "slot_at": slot_at}]) == 1
+    return bool(insert_absent(work.session, Slot, [{"job": job, "slot_at": slot_at}]))
 
 
 def purge_slots(work: Work, before: datetime) -> int:

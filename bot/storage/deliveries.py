@@ -1,6 +1,6 @@
 """Looking into the outbox, and mending it by hand."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,6 +27,9 @@ class Deliveries:
 
     def by_id(self, delivery_id: int) -> Delivery | None:
         return self._session.get(Delivery, delivery_id)
+
+    def by_ids(self, ids: Collection[int]) -> Sequence[Delivery]:
+        return self._session.scalars(select(Delivery).where(Delivery.id.in_(ids))).all() if ids else ()
 
     def has_key(self, key: str) -> bool:
         return bool(self.keys_of([key]))

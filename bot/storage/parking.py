@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     CursorResult,
     Delete,
+    Row,
     Select,
     String,
     Update,
@@ -124,8 +125,13 @@ def changed(session: Session, statement: Update | Delete, values: dict[str, Any]
     return cast(CursorResult[Any], result).rowcount
 
 
-def insert_absent(session: Session, model: type[Base], rows: Sequence[dict[str, Any]]) -> int:
-    """How many were not there yet. Waits for another transaction that is inserting the same."""
+ONE: Any = literal_column("1")
+
+
+def insert_absent(
+    session: Session, model: type[Base], rows: Sequence[dict[str, Any]], returning: Any = ONE
+) -> Sequence[Row[Any]]:
+    """``returning`` of those that were not there yet. Waits for another transaction that is inserting the same."""
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    one_each: Any = insert(model).values(list(rows)).on_conflict_do_nothing().returning(literal_column("1"))
-    return len(session.execute(one_each).all())
+    one_each: Any = insert(model).values(list(rows)).on_conflict_do_nothing().returning(returning)
+    return session.execute(one_each).all()

@@ -1,7 +1,7 @@
 """Finding cases by a query. The same answer as ``domain.matching`` gives of each case, from an index."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session, selectinload
 import bot.storage.search_index  # noqa: F401 - keeps the index in step
 from bot.domain.case import Case
 from bot.domain.query import Query, Viewer
-from bot.domain.query_conditions import Both, Contains, Meaning, Sort, unless_archived
-from bot.domain.query_fields import UPDATED
+from bot.domain.query_conditions import Between, Both, Contains, Meaning, Sort, parts, unless_archived
+from bot.domain.query_fields import CREATED, UPDATED
 from bot.domain.query_meaning import understand
 from bot.domain.query_words import words
 from bot.storage.search_names import Names
@@ -61,6 +61,13 @@ class Search:
     def count(self, query: Query, viewer: Viewer, limit: int = COUNT_LIMIT) -> int:
         """How many there are; counting stops at ``limit``."""
         plan = self._plan(self._meaning(query, viewer))
+        return self._session.scalar(count_of(plan.whole(), limit, sqlite=self._sqlite), plan.values) or 0
+
+    def count_opened(self, query: Query, viewer: Viewer, since: datetime, limit: int = COUNT_LIMIT) -> int:
+        """The same of those that were opened since then."""
+        meaning = self._meaning(query, viewer)
+        opened = Both((*parts(meaning.where), Between(CREATED, since, None)))
+        plan = self._plan(replace(meaning, where=opened))
         return self._session.scalar(count_of(plan.whole(), limit, sqlite=self._sqlite), plan.values) or 0
 
     def suggest(self, typed: str, viewer: Viewer, limit: int = 20) -> Sequence[Case]:

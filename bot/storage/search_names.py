@@ -1,6 +1,7 @@
 """Who and what is meant by the names in a query."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
@@ -11,21 +12,34 @@ from bot.domain.project import Project
 from bot.domain.query_words import folded, words
 from bot.storage.search_tables import ATTRIBUTES
 
+T = TypeVar("T")
+
 # A wrong name is compared with so many of the right ones.
 NEAR_LIMIT = 2000
 
 
 class Names:
-    """The ``Resolver`` of a database."""
+    """The ``Resolver`` of a database. It asks once for each name: thousands of queries may be read in one go."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._known: dict[tuple[str, str], Any] = {}
+
+    def _once(self, what: str, name: str, ask: Callable[[], T]) -> T:
+        if (what, name) not in self._known:
+            self._known[what, name] = ask()
+        found: T = self._known[what, name]
+        return found
 
     def projects(self) -> Mapping[str, int]:
-        return dict(self._session.execute(select(Project.key, Project.id).order_by(Project.key)).all())
+        query = select(Project.key, Project.id).order_by(Project.key)
+        return self._once("projects", "", lambda: dict(self._session.execute(query).all()))
 
     def people(self, name: str) -> Mapping[str, str]:
         """By id or full name; if nobody is called that, by any one of the names that somebody has."""
+        return self._once("people", name, lambda: self._called(name))
+
+    def _called(self, name: str) -> Mapping[str, str]:
         named = or_(Person.id == name, func.lower(Person.name) == name.lower())
         if exactly := self._people(named):
             return exactly
@@ -49,7 +63,8 @@ class Names:
 
     def team_with(self, handle: str) -> int | None:
         query = select(Team.id).where(func.lower(Team.handle) == handle.lower())
-        return self._session.scalar(query.order_by(Team.gone_at.is_not(None), Team.id.desc()).limit(1))
+        query = query.order_by(Team.gone_at.is_not(None), Team.id.desc()).limit(1)
+        return self._once("team", handle, lambda: self._session.scalar(query))
 
     def team_of_slack(self, slack_id: str) -> int | None:
         return self._session.scalar(select(Team.id).where(Team.slack_id == slack_id))
@@ -58,10 +73,12 @@ class Names:
         return self._session.scalars(select(Team.handle).order_by(Team.handle).limit(NEAR_LIMIT)).all()
 
     def types(self) -> Sequence[CaseType]:
-        return self._session.scalars(select(CaseType).order_by(CaseType.id)).all()
+        query = select(CaseType).order_by(CaseType.id)
+        return self._once("types", "", lambda: self._session.scalars(query).all())
 
     def has_attribute(self, name: str) -> bool:
-        return self._session.scalar(select(ATTRIBUTES.c.name).where(ATTRIBUTES.c.name == name).limit(1)) is not None
+        query = select(ATTRIBUTES.c.name).where(ATTRIBUTES.c.name == name).limit(1)
+        return self._once("attribute", name, lambda: self._session.scalar(query) is not None)
 
     def attribute_names(self) -> Collection[str]:
         """Each found by a step into the index, since there may be a million values of a few names."""

@@ -11,8 +11,10 @@ from bot.domain.delivery import Delivery
 from bot.domain.entry import Entry
 from bot.storage.cases import Cases
 from bot.storage.deliveries import Deliveries
+from bot.storage.inboxes import Inboxes
 from bot.storage.people import People
 from bot.storage.projects import Projects
+from bot.storage.revisions import Revisions
 from bot.storage.search import Search
 
 
@@ -24,7 +26,9 @@ class Work:
         self.cases = Cases(session)
         self.people = People(session)
         self.projects = Projects(session)
+        self.inboxes = Inboxes(session)
         self.deliveries = Deliveries(session)
+        self.revisions = Revisions(session)
         self.search = Search(session)
         self.has_deliveries = False
 

@@ -14,7 +14,7 @@ from bot.domain.evidence import RelationKind
 from bot.surfaces.desk import Body, Desk, channel_of
 from bot.surfaces.opening import open_edit_form, open_new_form
 from bot.surfaces.words import Words, is_key, person_in, read_words, team_in
-from bot.usecases import looking, opening, projects, working
+from bot.usecases import looking, opening, projects, shelves, working
 from bot.usecases.verb import Outcome
 from bot.views import answers, cards, details, forms, lists
 from bot.views import help as help_views
@@ -134,7 +134,7 @@ def search(call: Call) -> Message:
 
 
 def mine(call: Call) -> Message:
-    return lists.listing(looking.my_cases(call.desk.db, call.act), call.desk.workspace)
+    return lists.listing(shelves.my_cases(call.desk.db, call.act), call.desk.workspace)
 
 
 def take(call: Call) -> Message:

@@ -7,7 +7,7 @@ from slack_bolt import Ack, App
 from bot.domain.person import Notify
 from bot.surfaces.desk import Desk, is_in_modal
 from bot.surfaces.opening import open_modal, open_new_form
-from bot.usecases import looking, people, projects
+from bot.usecases import looking, people, projects, shelves
 from bot.views import details, forms, lists
 from bot.views.clicks import read_page_click, read_value
 from bot.views.forms import read_search
@@ -68,7 +68,7 @@ def register_menu(app: App, desk: Desk) -> None:
 
     @app.action("menu.mine")
     def press_my_cases(ack: Ack, body: dict[str, Any], client: Any) -> None:
-        listing = looking.my_cases(desk.db, desk.act(body, "menu"))
+        listing = shelves.my_cases(desk.db, desk.act(body, "menu"))
         open_modal(client, body, lists.listing_view(listing, desk.workspace))
         ack()
 

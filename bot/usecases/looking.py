@@ -9,19 +9,12 @@ from bot.domain.evidence import Relation
 from bot.domain.person import Person, Team
 from bot.domain.project import Project
 from bot.domain.query import Viewer, parse
-from bot.domain.reading import PAGE, PREVIEW_LIMIT, TIMELINE_PAGE, CaseForm, Details, HomePage, Listing, TimelinePage
-from bot.domain.rights import Right, is_admin
+from bot.domain.reading import PAGE, PREVIEW_LIMIT, TIMELINE_PAGE, CaseForm, Details, Listing, TimelinePage
+from bot.domain.rights import Right
 from bot.domain.text import kept
 from bot.storage.database import Database, Work
-from bot.usecases.access import case_for, helpers, person_of, projects_for
+from bot.usecases.access import case_for, person_of, projects_for
 from bot.usecases.verb import loaded
-
-INBOXES = {
-    "mine": ("Assigned to me", "assignee:@me is:open"),
-    "created": ("Created by me", "reporter:@me is:open"),
-    "teams": ("My teams", "team:@me is:open"),
-    "open": ("Open", "is:open"),
-}
 
 
 def show_case(db: Database, act: Act, ref: str | int) -> Case:
@@ -93,32 +86,6 @@ def listing(work: Work, viewer: Viewer, heading: str, query: str, page: int) -> 
     page = min(max(page, 1), last)
     cases = work.search.page(parsed, viewer, page=page, size=PAGE)
     return Listing(heading=heading, query=query, cases=cases, page=page, total=total)
-
-
-def my_cases(db: Database, act: Act, *, page: int = 1) -> Listing:
-    heading, query = INBOXES["mine"]
-    return list_cases(db, act, query, page=page, heading=heading)
-
-
-def home_page(db: Database, person_id: str, now: datetime) -> HomePage:
-    """The App Home as this person left it: the inbox and page they chose last."""
-    with db.read() as work:
-        person = person_of(work, person_id)
-        viewer = viewer_for(work, person, now)
-        inbox = person.home_inbox if person.home_inbox in INBOXES else "mine"
-        heading, query = INBOXES[inbox]
-        return HomePage(
-            person=person,
-            listing=listing(work, viewer, heading, query, person.home_page),
-            inbox=inbox,
-            counts={
-                name: work.search.count(parse(words), viewer, limit=PREVIEW_LIMIT + 1)
-                for name, (_, words) in INBOXES.items()
-            },
-            projects=projects_for(work, person),
-            is_admin=is_admin(person),
-            helpers=helpers(work),
-        )
 
 
 def names_of(db: Database, ids: Iterable[str]) -> dict[str, str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from bot.domain import notifying
 from bot.domain.act import Act
 from bot.domain.case import Case
 from bot.domain.entry import Entry
@@ -123,6 +124,7 @@ def record(work: Work, case: Case, entry: Entry | None) -> Outcome:
     people = work.people.by_ids(people_wanted(case, entry))
     may_see = those_who_may_see(work, case.project, people.values())
     work.enqueue(deliveries_for(case, entry, {person.id: person for person in may_see}))
+    work.enqueue(notifying.changed(case, entry, listened_to=work.inboxes.any_listens()))
     return Outcome(loaded(case), entry)
 
 

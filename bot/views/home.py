@@ -1,20 +1,19 @@
 """The App Home: one's own cases first, one call to action, and what Casebook may write to one about."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from bot.domain.case import Case
 from bot.domain.person import Notify
-from bot.domain.reading import PAGE, PREVIEW_LIMIT, HomePage, Workspace
+from bot.domain.reading import PAGE, PREVIEW_LIMIT, HomePage, Shelf, Workspace
 from bot.views.blocks import Block, View, actions, context, divider, header, home, section
 from bot.views.cards import take_button
 from bot.views.clicks import case_block
-from bot.views.elements import button, option, select
+from bot.views.elements import button, grouped_select, option, select
+from bot.views.limits import OPTION, OPTIONS, clip, size
 from bot.views.lists import row_text
 from bot.views.text import NOBODY, Mrkdwn, Names, mrkdwn, when
-from bot.views.words import case_count, clock
+from bot.views.words import clock
 
-INBOXES = {"mine": "Assigned to me", "created": "Created by me", "teams": "My teams", "open": "Open"}
 EMPTY = {
     "mine": "No open case is assigned to you. Cases that you take or are given appear here.",
     "created": "You have no open case of your own making. Open one here, or with Escalate to a case on any message.",
@@ -58,7 +57,7 @@ def _notify_menu(page: HomePage) -> Block:
 
 
 def _cases(page: HomePage, workspace: Workspace, names: Names, now: datetime) -> list[Block]:
-    blocks = [*inboxes(page.inbox, page.counts), header(page.listing.heading)]
+    blocks = [section(Mrkdwn("*Inbox*"), picker(page)), header(page.listing.heading)]
     for case in page.listing.cases[:PAGE]:
         blocks += _row(case, page.person.id, workspace, names, now)
     if not page.listing.cases:
@@ -67,20 +66,23 @@ def _cases(page: HomePage, workspace: Workspace, names: Names, now: datetime) ->
     return blocks + _paging(page)
 
 
-def inboxes(shown: str, counts: Mapping[str, int]) -> list[Block]:
-    """Each with its count. A line for each, since the buttons of one row may not share an action_id."""
-    return [_inbox(id_, label, counts.get(id_, 0), id_ == shown) for id_, label in INBOXES.items()]
+def picker(page: HomePage) -> Block:
+    """Every inbox with its count; those that everybody has come first."""
+    shown = page.shelves[:OPTIONS]
+    groups = {
+        "For everybody": [_choice(shelf) for shelf in shown if shelf.inbox is None],
+        "Inboxes": [_choice(shelf) for shelf in shown if shelf.inbox],
+    }
+    return grouped_select("home.inbox", "Choose an inbox", groups, chosen=page.inbox)
 
 
-def _inbox(id_: str, label: str, total: int, is_shown: bool) -> Block:
-    if is_shown:
-        return section(mrkdwn("*{}: {}* (shown below)", label, _count(total)), block_id=f"home/inbox/{id_}")
-    show = button("Show", "home.inbox", value=id_, label=f"Show {label}")
-    return section(mrkdwn("{}: {}", label, _count(total)), show, block_id=f"home/inbox/{id_}")
+def _choice(shelf: Shelf) -> Block:
+    count = "" if shelf.count is None else f" ({_count(shelf.count)})"
+    return option(f"{clip(shelf.name, OPTION - size(count))}{count}", shelf.id)
 
 
 def _count(total: int) -> str:
-    return case_count(total) if total <= PREVIEW_LIMIT else f"more than {PREVIEW_LIMIT:,}"
+    return f"{total:,}" if total <= PREVIEW_LIMIT else f"more than {PREVIEW_LIMIT:,}"
 
 
 def _row(case: Case, viewer: str, workspace: Workspace, names: Names, now: datetime) -> list[Block]:

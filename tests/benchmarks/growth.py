@@ -18,7 +18,7 @@ from bot.domain.act import Act
 from bot.domain.case import Case
 from bot.domain.reading import Workspace
 from bot.storage.database import Database
-from bot.usecases import looking, working
+from bot.usecases import looking, shelves, working
 from bot.views import answers, cards, lists
 from tests.benchmarks import places
 
@@ -65,7 +65,7 @@ class Desk:
 
     def mine(self) -> Callable[[], object]:
         act = self.act()
-        return lambda: lists.listing(looking.my_cases(self.db, act), WORKSPACE)
+        return lambda: lists.listing(shelves.my_cases(self.db, act), WORKSPACE)
 
     def note(self) -> Callable[[], object]:
         act, key = self.act(), self.key()

@@ -24,6 +24,7 @@ from bot.sandbox import Channel, LocalSlack, Message, Person
 from bot.storage.claims import Pace
 from bot.storage.database import Database
 from bot.usecases import opening, people, projects
+from bot.usecases.listening import Listening
 
 # Read once: doing it for each test takes longer than most of them.
 MANIFEST = yaml.safe_load((Path(__file__).parents[2] / "manifest.yml").read_text(encoding="utf-8"))
@@ -75,10 +76,14 @@ class Town:
         options = {"clock": self.clock, "pace": unpaced} | more
         db = db or self.db
         clock = options["clock"]
-        return Worker(db, {SLACK: self.sender(db, client, clock), CHORES: Chores(db, clock)}, **options)
+        listening = Listening()
+        senders = {SLACK: self.sender(db, client, clock, listening), CHORES: Chores(db, listening, clock)}
+        return Worker(db, senders, **options)
 
-    def sender(self, db: Database, client: WebClient | None, clock: Callable[[], datetime]) -> SlackSender:
-        return SlackSender(client or self.client, self.workspace, db, frozenset(), clock)
+    def sender(
+        self, db: Database, client: WebClient | None, clock: Callable[[], datetime], listening: Listening
+    ) -> SlackSender:
+        return SlackSender(client or self.client, self.workspace, db, frozenset(), clock, listening)
 
     def tell(self) -> int:
         """Send all that can be sent now."""

@@ -15,6 +15,7 @@ from bot.outbox.slack import SlackSender
 from bot.outbox.worker import Worker
 from bot.storage.claims import Held
 from bot.storage.database import Database
+from bot.usecases.listening import Listening
 from tests.outbox.conftest import unpaced
 
 DIED = 9
@@ -41,7 +42,7 @@ def main(point: str, url: str, api: str, token: str, now: str) -> None:
     client.dies_before_posting = point == "drawn"
     db = Database(url)
     workspace = Workspace(identity["url"], identity["team_id"], identity["user_id"])
-    sender = SlackSender(client, workspace, db, frozenset(), lambda: clock)
+    sender = SlackSender(client, workspace, db, frozenset(), lambda: clock, Listening())
     sent = 0
 
     def mortal(held: Held) -> Sent:

@@ -215,5 +215,5 @@ def test_the_same_message_is_not_adopted_for_another_case(sqlite_town: Town) -> 
     town.clock.move(seconds=2)
     town.tell()
     with town.db.read() as work:
-        posts = [work.cases.card_post(case_id, town.ops.id) for case_id in (1, 2)]
+        posts = [work.cases.standing_post(case_id, town.ops.id) for case_id in (1, 2)]
     assert len({post.ts for post in posts if post}) == 2

@@ -1,0 +1,94 @@
+"""A case's card wherever it stands: drawn as the case is now, put up once, kept true."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.domain.case import Case
+from bot.domain.delivery import Delivery
+from bot.domain.evidence import Post, PostRole
+from bot.domain.inbox import Event
+from bot.domain.reading import Workspace
+from bot.outbox import drawing
+from bot.outbox.posting import Poster
+from bot.storage.claims import Held
+from bot.storage.database import Database, Work
+from bot.usecases.listening import Listening
+from bot.usecases.verb import loaded
+from bot.views import cards, inbox_posts
+from bot.views.blocks import Message
+from bot.views.inbox_posts import Reason
+
+
+class Cards:
+    def __init__(
+        self,
+        poster: Poster,
+        workspace: Workspace,
+        db: Database,
+        listening: Listening,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.poster = poster
+        self.workspace = workspace
+        self.db = db
+        self.listening = listening
+        self.clock = clock
+
+    def drawn(self, work: Work, case: Case, target: str) -> Message:
+        """With the reasons why it is in ``target``, where an inbox has brought it or would have."""
+        reasons = self.reasons(work, case, target)
+        names = drawing.names_in(work, case)
+        if not reasons:
+            return cards.card_message(loaded(case), workspace=self.workspace, now=self.clock(), names=names)
+        names = {**names, **drawing.names(work, (reason.inbox.owner for reason in reasons))}
+        return inbox_posts.inbox_card(
+            loaded(case), reasons, workspace=self.workspace, names=names, now=self.clock()
+        )  # fmt: skip
+
+    def reasons(self, work: Work, case: Case, target: str) -> list[Reason]:
+        """Each inbox once, with what was last told of it."""
+        events = {row.inbox_id: Event(row.event) for row in work.inboxes.reasons(case.id, target)}
+        if not events:
+            return []
+        inboxes = work.inboxes.by_ids(events)
+        inside = self.listening.inside(work, case, inboxes, self.clock())
+        return [Reason(inbox, events[id_], id_ in inside) for id_, inbox in inboxes.items()]
+
+    def update(self, post: Post, message: Message) -> bool:
+        """Whether it still stands."""
+        return self.poster.update(post.channel, post.ts, message)
+
+    def put_up(self, held: Held, role: PostRole) -> Post:
+        """Post the card, for the first time or because it was deleted."""
+        target = held.delivery.target
+        with self.db.read() as work:
+            case = case_of(work, held.delivery)
+            if case is None:
+                raise LookupError("the case went while its card was being posted")
+            message = self.drawn(work, case, target)
+            known = {post.ts for post in case.posts if post.target == target}
+        # The same key for every version of the card: whichever delivery has put it up, the next one finds it.
+        posted = self.poster.post(held, target, message, key=f"card/{case.id}/{target}", known=known)
+        post = Post(
+            case_id=case.id, role=role.value, channel=posted.channel, ts=posted.ts, thread_ts=posted.ts,
+            person_id=None if posted.channel == target else target,
+        )  # fmt: skip
+        with self.db.write() as work:
+            gone = work.cases.standing_post(case.id, target)
+            if gone:
+                # Replies stay below a deleted message, and people may go on there: they are notes still.
+                gone.role = PostRole.SOURCE.value
+            work.add(post)
+        return post
+
+    def promote(self, post: Post) -> None:
+        """What an inbox has put up becomes the case's card, now that the case is at home there."""
+        with self.db.write() as work:
+            present = work.cases.standing_post(post.case_id, post.target)
+            if present:
+                present.role = PostRole.CARD.value
+
+
+def case_of(work: Work, delivery: Delivery) -> Case | None:
+    """``None`` if the case is gone: there is nothing to tell any more."""
+    return work.cases.by_id(delivery.case_id or 0)
