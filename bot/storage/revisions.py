@@ -20,7 +20,7 @@ class Revisions:
 
     def now(self) -> dict[str, int]:
         """``inboxes`` and ``names``, each with its number."""
-        return dict(self._session.execute(NUMBERS).tuples())
+        return dict(self._session.execute(NUMBERS).all())
 
 
 @event.listens_for(Session, "after_flush")
