@@ -20,7 +20,7 @@ PAGERDUTY_EVENTS = "https://events.pagerduty.com/v2/enqueue"
 NOT_OURS = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
 SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,}")
 ADDRESS = re.compile(r"https?://[\w.-]|https?://\[[0-9a-f:.]+\]", re.IGNORECASE)
-PLACE = re.compile(r"(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?")
+PLACE = re.compile(r"([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:[0-9]+)?")
 
 Mode = Literal["socket", "http"]
 LogFormat = Literal["text", "json"]
@@ -152,13 +152,10 @@ def is_key(word: str) -> bool:
 
 def is_place(word: str) -> bool:
     """A host, a host with a port, or a network."""
-    if place := PLACE.fullmatch(word):
-        return place["port"] is None or 0 < int(place["port"]) <= 65535
     try:
-        ip_network(word)
+        return bool(PLACE.fullmatch(word) and urlsplit(f"//{word}").port != 0) or bool(ip_network(word))
     except ValueError:
         return False
-    return True
 
 
 def load(environ: Mapping[str, str] | None = None, dotenv: Path | None = Path(".env")) -> Settings:
