@@ -85,7 +85,7 @@ def partner_senders(
     db: Database, vault: Vault, load: Loader, clock: Callable[[], datetime], *, pagerduty_url: str, allowed: Allowed
 ) -> Mapping[str, Sender]:
     """For the worker, by partner."""
-    partners = {PAGERDUTY: PagerDuty(pagerduty_url), WEBHOOK: Webhooks(allowed)}
+    partners: Mapping[str, Partner] = {PAGERDUTY: PagerDuty(pagerduty_url), WEBHOOK: Webhooks(allowed)}
     return {name: PartnerSender(db, vault, load, clock, partner) for name, partner in partners.items()}
 
 
