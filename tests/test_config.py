@@ -205,6 +205,7 @@ def test_libraries_that_print_bodies_at_debug_do_not(capsys: pytest.CaptureFixtu
     logs.set_up("text", "debug")
     logging.getLogger("slack_sdk.web.client").debug("what people wrote")
     logging.getLogger("bolt").debug("what people wrote")
+    logging.getLogger("urllib3.connection").warning("Failed to parse headers (url=https://x.test/what people wrote)")
     logging.getLogger("bot.test").debug("ours")
     shown = capsys.readouterr().err
     assert "what people wrote" not in shown
