@@ -31,6 +31,8 @@ class Tell(StrEnum):
     PERSON = "person"  # mirror the person `target`
     TEAMS = "teams"  # mirror the user groups
     CHANNEL = "channel"  # mirror the home channel `target` and join it
+    REDRAW = "redraw"  # refresh the cards of a team's cases, from `data`
+    EXPORT = "export"  # a file of cases for the person `target`, from `data`
 
 
 SLACK = "slack"

@@ -109,7 +109,10 @@ class PostRole(StrEnum):
 
 
 class Post(Base):
-    """A Slack message that belongs to a case. ``thread_ts``: the root of the thread whose replies are notes."""
+    """A Slack message that belongs to a case. ``thread_ts``: the root of the thread whose replies are notes.
+
+    ``for_team``: a card that stands there only because a team of the case is at home there.
+    """
 
     __tablename__ = "posts"
     __table_args__ = (UniqueConstraint("channel", "ts"),)
@@ -120,3 +123,4 @@ class Post(Base):
     channel: Mapped[str] = mapped_column(String(32))
     ts: Mapped[str] = mapped_column(String(32))
     thread_ts: Mapped[str] = mapped_column(String(32), index=True)
+    for_team: Mapped[bool] = mapped_column(default=False)

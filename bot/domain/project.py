@@ -18,7 +18,7 @@ NAME_LIMIT = 80
 
 
 class Channel(Base):
-    """A project's home channel, mirrored. ``is_private`` starts true: until Slack has said, nobody is let in."""
+    """A home channel, of projects or teams, mirrored. ``is_private`` starts true: until Slack has said, nobody is in."""
 
     __tablename__ = "channels"
 

@@ -13,6 +13,7 @@ from bot.domain.project import Project
 PAGE = 10
 TIMELINE_PAGE = 15
 PREVIEW_LIMIT = 1000
+TEAMS_PAGE = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,3 +117,31 @@ class PostRef:
     links: tuple[tuple[str, str], ...] = ()
     files: tuple[tuple[str, str], ...] = ()
     again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TeamRow:
+    """``is_overshadowed``: its handle means a Slack user group that came later."""
+
+    team: Team
+    size: int
+    is_overshadowed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TeamListing:
+    rows: Sequence[TeamRow]
+    page: int
+    has_next: bool
+    may_create: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TeamPage:
+    """One team with its members by name, and what the person may change of it."""
+
+    team: Team
+    members: Sequence[Person]
+    is_overshadowed: bool
+    may_edit_members: bool
+    may_manage: bool

@@ -7,6 +7,7 @@ from bot.domain.delivery import Tell
 from bot.outbox.sender import Sent
 from bot.storage.claims import Held
 from bot.storage.database import Database
+from bot.usecases.teams import redraw_cards
 
 
 class Chores:
@@ -15,7 +16,11 @@ class Chores:
     def __init__(self, db: Database, clock: Callable[[], datetime]) -> None:
         self.db = db
         self.clock = clock
-        self.do: Mapping[Tell, Callable[[Held], Sent]] = {}
+        self.do: Mapping[Tell, Callable[[Held], Sent]] = {Tell.REDRAW: self.redraw}
 
     def __call__(self, held: Held) -> Sent:
         return self.do[Tell(held.delivery.kind)](held)
+
+    def redraw(self, held: Held) -> Sent:
+        redraw_cards(self.db, held.delivery.data, self.clock())
+        return Sent()

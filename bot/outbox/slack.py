@@ -105,9 +105,9 @@ class SlackSender:
             if gone:
                 # Replies stay below a deleted message, and people may go on there: they are notes still.
                 gone.role = PostRole.SOURCE.value
-            work.add(
-                Post(case_id=case.id, role=PostRole.CARD.value, channel=channel, ts=posted.ts, thread_ts=posted.ts)
-            )
+            for_team = gone.for_team if gone else channel != case.project.home_channel
+            role, ts = PostRole.CARD.value, posted.ts
+            work.add(Post(case_id=case.id, role=role, channel=channel, ts=ts, thread_ts=ts, for_team=for_team))
         return posted.ts
 
     def line(self, held: Held) -> Sent:

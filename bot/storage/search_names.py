@@ -10,6 +10,7 @@ from bot.domain.person import Person, Team
 from bot.domain.project import Project
 from bot.domain.query_words import folded, words
 from bot.storage.search_tables import ATTRIBUTES
+from bot.storage.teams import FIRST_MEANT, called
 
 # A wrong name is compared with so many of the right ones.
 NEAR_LIMIT = 2000
@@ -48,8 +49,7 @@ class Names:
         return {*full, *(part for name in full for part in name.split())}
 
     def team_with(self, handle: str) -> int | None:
-        query = select(Team.id).where(func.lower(Team.handle) == handle.lower())
-        return self._session.scalar(query.order_by(Team.gone_at.is_not(None), Team.id.desc()).limit(1))
+        return self._session.scalar(select(Team.id).where(called(handle)).order_by(*FIRST_MEANT).limit(1))
 
     def team_of_slack(self, slack_id: str) -> int | None:
         return self._session.scalar(select(Team.id).where(Team.slack_id == slack_id))

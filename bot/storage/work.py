@@ -14,6 +14,7 @@ from bot.storage.deliveries import Deliveries
 from bot.storage.people import People
 from bot.storage.projects import Projects
 from bot.storage.search import Search
+from bot.storage.teams import Teams
 
 
 class Work:
@@ -23,6 +24,7 @@ class Work:
         self.session = session
         self.cases = Cases(session)
         self.people = People(session)
+        self.teams = Teams(session)
         self.projects = Projects(session)
         self.deliveries = Deliveries(session)
         self.search = Search(session)

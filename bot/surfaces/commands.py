@@ -14,7 +14,7 @@ from bot.domain.evidence import RelationKind
 from bot.surfaces.desk import Body, Desk, channel_of
 from bot.surfaces.opening import open_edit_form, open_new_form
 from bot.surfaces.words import Words, is_key, person_in, read_words, team_in
-from bot.usecases import looking, opening, projects, working
+from bot.usecases import looking, opening, projects, teams, working
 from bot.usecases.verb import Outcome
 from bot.views import answers, cards, details, forms, lists
 from bot.views import help as help_views
@@ -246,6 +246,20 @@ def project(call: Call) -> Message | None:
     return None
 
 
+def team(call: Call) -> Message | None:
+    """``/case team``, ``/case team new``, ``/case team HANDLE``."""
+    if not call.words.args:
+        return forms.teams_message(teams.list_teams(call.desk.db, call.act))
+    word = call.words.args[0]
+    if word.lower() == "new":
+        teams.require_team_admin(call.desk.db, call.act)
+        view = forms.new_team_form()
+    else:
+        view = forms.team_view(teams.show_team(call.desk.db, call.act, team_in(word) or word))
+    call.client.views_open(trigger_id=call.body["trigger_id"], view=view)
+    return None
+
+
 VERBS: dict[str, Callable[[Call], Message | None]] = {
     "help": show_help,
     "new": new,
@@ -270,4 +284,5 @@ VERBS: dict[str, Callable[[Call], Message | None]] = {
     "unarchive": unarchive,
     "relate": relate,
     "project": project,
+    "team": team,
 }

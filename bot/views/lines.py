@@ -101,7 +101,8 @@ UNTOLD: Mapping[str, str] = {
     Tell.PEOPLE: "read this workspace's people",
     Tell.PERSON: "read somebody's profile",
     Tell.TEAMS: "read this workspace's user groups",
-    Tell.CHANNEL: "join a project's home channel",
+    Tell.CHANNEL: "join a home channel",
+    Tell.EXPORT: "send somebody an export",
 }
 
 
