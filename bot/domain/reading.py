@@ -13,7 +13,7 @@ from bot.domain.project import Project
 PAGE = 10
 TIMELINE_PAGE = 15
 PREVIEW_LIMIT = 1000
-TEAMS_PAGE = 15
+TEAMS_PAGE = 12
 
 
 @dataclass(frozen=True, slots=True)

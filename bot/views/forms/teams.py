@@ -17,7 +17,7 @@ from bot.views.text import Mrkdwn, joined, mrkdwn, said
 from bot.views.words import plural
 
 NAMES_SHOWN = 60
-ROW_NAME = 80
+ROW_NAME = 60  # a page of the longest must fit into a message
 HOME_HINT = "If there is one, each case of the team has its card there too, unless the case's project is private."
 OVERSHADOWED = "A user group in Slack has the same handle: commands and searches mean that one. Rename this team."
 NONE_YET = (
@@ -72,7 +72,7 @@ def team_blocks(found: TeamListing) -> list[Block]:
 def _row(row: TeamRow) -> Block:
     team = row.team
     facts = [mrkdwn("{}", plural(row.size, "person", "people")), _home(team), Mrkdwn(_keeper(team))]
-    text = mrkdwn("*{}* {}\n{}", team_name(team), clip(team.name, ROW_NAME), joined(facts))
+    text = mrkdwn("*{}* {}\n{}", clip(team_name(team), ROW_NAME), clip(team.name, ROW_NAME), joined(facts))
     if row.is_overshadowed:
         text = mrkdwn("{}\n{}", text, OVERSHADOWED)
     show = button("Open", "team.show", value=str(team.id), label=f"Open team {team.handle}")
