@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from bot.domain.case import Case
 from bot.domain.casetype import CaseType
 from bot.domain.entry import Entry
-from bot.domain.evidence import Evidence, Note, Relation
+from bot.domain.evidence import Evidence, Note, Relation, Watcher
 from bot.domain.person import Person, Team
 from bot.domain.project import Project
 
@@ -145,3 +145,22 @@ class TeamPage:
     is_overshadowed: bool
     may_edit_members: bool
     may_manage: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WholeCase:
+    """A case with what belongs to it, each in the order in which it came; all of that empty where it was not asked."""
+
+    case: Case
+    entries: Sequence[Entry] = ()
+    notes: Sequence[Note] = ()
+    evidence: Sequence[Evidence] = ()
+    watchers: Sequence[Watcher] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some of the cases of an export. ``names``: of the people they speak of."""
+
+    rows: Sequence[WholeCase]
+    names: Mapping[str, str]

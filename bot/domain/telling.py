@@ -255,7 +255,7 @@ def export(person: str, occasion: str, at: datetime, *, query: str, kind: str) -
     """A file of the cases that ``query`` finds, for one person."""
     return tell(
         Tell.EXPORT,
-        f"export/{person}/{occasion}"[:160],
+        f"export/{person}/{occasion}",
         at,
         stream=f"export/{person}",
         lane=EXPORTS,

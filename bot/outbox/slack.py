@@ -13,6 +13,7 @@ from bot.domain.evidence import Post, PostRole
 from bot.domain.reading import Workspace
 from bot.outbox import drawing, errors
 from bot.outbox.errors import ask
+from bot.outbox.export import Exporter
 from bot.outbox.mirror import Mirror
 from bot.outbox.posting import Poster
 from bot.outbox.sender import Refused, Sent, Unreachable
@@ -66,6 +67,7 @@ class SlackSender:
             Tell.PERSON: mirror.person,
             Tell.TEAMS: mirror.teams,
             Tell.CHANNEL: mirror.channel,
+            Tell.EXPORT: Exporter(client, workspace, db, self.poster, clock).export,
         }
 
     def __call__(self, held: Held) -> Sent:

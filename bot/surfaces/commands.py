@@ -15,8 +15,10 @@ from bot.surfaces.desk import Body, Desk, channel_of
 from bot.surfaces.opening import open_edit_form, open_new_form
 from bot.surfaces.words import Words, is_key, person_in, read_words, team_in
 from bot.usecases import looking, opening, projects, teams, working
+from bot.usecases.exporting import ask_for_export
 from bot.usecases.verb import Outcome
 from bot.views import answers, cards, details, forms, lists
+from bot.views import export as exports
 from bot.views import help as help_views
 from bot.views.limits import clip
 from bot.views.posts import readable
@@ -135,6 +137,16 @@ def search(call: Call) -> Message:
 
 def mine(call: Call) -> Message:
     return lists.listing(looking.my_cases(call.desk.db, call.act), call.desk.workspace)
+
+
+def export(call: Call) -> Message:
+    """``<query> csv|json``: the last word is the format, if it is one."""
+    query, kind = call.words.rest, "csv"
+    last = call.words.args[-1] if call.words.args else ""
+    if last.lower() in exports.FORMATS and query.endswith(last):  # in quotes it is a word to look for
+        query, kind = query.removesuffix(last).strip(), last.lower()
+    total = ask_for_export(call.desk.db, call.act, query, kind)
+    return answers.sentence(exports.being_prepared(total, kind))
 
 
 def take(call: Call) -> Message:
@@ -268,6 +280,7 @@ VERBS: dict[str, Callable[[Call], Message | None]] = {
     "list": list_,
     "mine": mine,
     "search": search,
+    "export": export,
     "assign": assign,
     "take": take,
     "priority": priority,

@@ -44,6 +44,13 @@ COMMANDS = (
         "finds cases by words and fields",
         OPEN,
     ),
+    Command(
+        "export",
+        "export [query] [csv|json]",
+        "export project:OPS is:closed csv",
+        "sends you a file of cases; JSON holds their timelines too",
+        OPEN,
+    ),
     Command("take", "take KEY", "take OPS-12", "assigns a case to you", WORK),
     Command(
         "assign", "assign KEY @user|@team|me|none", "assign OPS-12 @ann", "gives a case to a person or a team", WORK
