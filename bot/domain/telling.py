@@ -25,6 +25,7 @@ CONCERNS_PEOPLE = {
 }
 UPDATES = f"{SLACK}/update"
 EXPORTS = f"{SLACK}/export"
+REDRAWING = f"{CHORES}/redraw"
 
 
 def tell(
@@ -227,7 +228,7 @@ def redraw(team_id: int, occasion: str, at: datetime, *, after: int = 0) -> Deli
         f"redraw/{team_id}/{occasion}/{after}",
         at,
         stream=f"redraw/{team_id}",
-        lane=f"{CHORES}/redraw",
+        lane=REDRAWING,
         partner=CHORES,
         data={"team": team_id, "occasion": occasion, "after": after},
     )

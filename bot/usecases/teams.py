@@ -1,7 +1,7 @@
 """Teams: Slack's user groups as they are mirrored, and those that are kept here."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from bot.domain import telling
@@ -18,9 +18,7 @@ from bot.usecases.people import enqueue_absent
 from bot.usecases.projects import home_channel as known_channel
 from bot.usecases.verb import once
 
-# Slack takes about 50 changed messages a minute, and what people do just now comes first.
 REDRAWN_AT_ONCE = 10
-REDRAW_AGAIN = timedelta(seconds=30)
 
 
 def authorized(work: Work, act: Act, right: Right, team: Team | None = None) -> Person:
@@ -249,7 +247,7 @@ def ask_to_redraw(work: Work, act: Act, team: Team) -> None:
 
 
 def redraw_cards(db: Database, asked: Mapping[str, Any], now: datetime) -> None:
-    """Some of the team's open cases; the next ones a little later. Doing it twice asks for nothing twice."""
+    """Some of the team's open cases; the next ones have their turn. Doing it twice asks for nothing twice."""
     team_id, occasion = int(asked["team"]), str(asked["occasion"])
 
     def attempt(work: Work) -> None:
@@ -257,7 +255,7 @@ def redraw_cards(db: Database, asked: Mapping[str, Any], now: datetime) -> None:
         cases = work.cases.by_ids(ids)
         wanted = [one for case in cases.values() for one in telling.redrawn(case, f"{team_id}/{occasion}", now)]
         if len(ids) == REDRAWN_AT_ONCE:
-            wanted.append(telling.redraw(team_id, occasion, now + REDRAW_AGAIN, after=ids[-1]))
+            wanted.append(telling.redraw(team_id, occasion, now, after=ids[-1]))
         enqueue_absent(work, wanted)
 
     once(db, attempt)

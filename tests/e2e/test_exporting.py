@@ -17,6 +17,7 @@ def test_an_export_is_downloaded_from_the_direct_messages(window, town, project)
     form.get_by_role("button", name="Export").click()
     expect(ann.wait_for_modal("Export")).to_contain_text("1 case is being prepared")
     ann.page.keyboard.press("Escape")
+    town.slack.wait_for(lambda: any(message.files for message in town.ann.dm()), what="the file")
     ann.go("Casebook")
     message = ann.message("Your export")
     expect(message).to_contain_text("1 case matching “is:open”, oldest first.")
@@ -36,4 +37,6 @@ def test_a_team_is_kept(window, town, project):
     form.get_by_label("Handle").fill("dba")
     dana.choose(dana.field("Members").get_by_role("button"), "Carol", search="car")
     form.get_by_role("button", name="Create").click()
-    expect(dana.wait_for_modal("Team @dba")).to_contain_text("@dba (dba) is created")
+    expect(dana.wait_for_modal("Team @dba")).to_contain_text(
+        "@dba is created. Cases are given to it with /case assign KEY @dba."
+    )

@@ -13,7 +13,7 @@ from bot.views.elements import button, channel_select, confirm, multi_users_sele
 from bot.views.forms import state
 from bot.views.forms.metadata import pack, unpack
 from bot.views.limits import clip
-from bot.views.text import Mrkdwn, joined, mrkdwn, said
+from bot.views.text import Mrkdwn, joined, literal, mrkdwn, said
 from bot.views.words import plural
 
 NAMES_SHOWN = 60
@@ -172,9 +172,14 @@ def _delete(team: Team) -> Block:
 
 def team_done(team: Team, done: str) -> View:
     """What came of a form. ``done``: "is created", "is saved", "is deleted"."""
-    told = mrkdwn("*@{}* ({}) {}, {}.", team.handle, team.name, done, _home(team))
+    name = "" if team.name == team.handle else f" ({team.name})"
+    told = mrkdwn("*@{}*{} {}.", team.handle, name, done)
     if team.gone_at and not team.is_mirrored:
-        told = mrkdwn("*@{}* ({}) {}. The cases it has keep it.", team.handle, team.name, done)
+        told = mrkdwn("{} The cases it has keep it.", told)
+    elif team.home_channel:
+        told = mrkdwn("{} It is {}.", told, _home(team))
+    else:
+        told = mrkdwn("{} Cases are given to it with {}.", told, Mrkdwn(f"`/case assign KEY @{literal(team.handle)}`"))
     blocks = [section(told)]
     if team.home_channel:
         invite = "If its channel is private, invite Casebook there: `/invite @casebook`."
