@@ -118,6 +118,11 @@ def users_select(action_id: str, placeholder: str, *, chosen: str | None = None)
     return menu | {"initial_user": chosen} if chosen else menu
 
 
+def multi_users_select(action_id: str, placeholder: str, *, chosen: Sequence[str] = ()) -> Block:
+    menu = _menu("multi_users_select", action_id, placeholder)
+    return menu | {"initial_users": list(chosen)} if chosen else menu
+
+
 def channel_select(action_id: str, placeholder: str, *, chosen: str | None = None) -> Block:
     """Public and private channels; no direct messages."""
     menu = _menu("conversations_select", action_id, placeholder)

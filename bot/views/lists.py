@@ -33,9 +33,15 @@ def list_blocks(found: Listing, workspace: Workspace, names: Names, now: datetim
     head = mrkdwn("{}: {}", bold(clip(found.heading, HEADING)), case_count(found.total))
     if not found.cases:
         return [section(head), section(said(EMPTY)), actions([button("New case", "case.new", style="primary")])]
-    blocks = [section(head)]
+    blocks = [section(head, export_button(found))]
     blocks += [row(case, workspace, names, now) for case in found.cases[:PAGE]]
     return blocks + paging(found)
+
+
+def export_button(found: Listing) -> Block | None:
+    """``None`` for a query that is too long for a button."""
+    value = page_value(1, query=found.query)
+    return button("Export", "case.export", value=value, label="Export these cases to a file") if value else None
 
 
 def row(case: Case, workspace: Workspace, names: Names, now: datetime) -> Block:

@@ -6,6 +6,17 @@ from bot.views.forms.plain import menu, no_project, notice, opened_view, read_se
 from bot.views.forms.posts import Adding, add_form, already_view, find_form, read_add, read_again, read_find
 from bot.views.forms.projects import ProjectFields, project_form, project_view, projects_view, read_project
 from bot.views.forms.state import field_errors
+from bot.views.forms.teams import (
+    TeamFields,
+    TeamTarget,
+    new_team_form,
+    read_team,
+    read_team_target,
+    team_done,
+    team_view,
+    teams_message,
+    teams_view,
+)
 from bot.views.forms.working import (
     Assignment,
     Closing,
@@ -35,6 +46,8 @@ __all__ = [
     "ProjectFields",
     "Relating",
     "Target",
+    "TeamFields",
+    "TeamTarget",
     "add_form",
     "already_view",
     "archive_form",
@@ -47,6 +60,7 @@ __all__ = [
     "help_view",
     "menu",
     "new_case_form",
+    "new_team_form",
     "no_project",
     "note_form",
     "notice",
@@ -68,7 +82,13 @@ __all__ = [
     "read_search",
     "read_status",
     "read_target",
+    "read_team",
+    "read_team_target",
     "relate_form",
     "status_form",
+    "team_done",
+    "team_view",
+    "teams_message",
+    "teams_view",
     "with_notice",
 ]
