@@ -14,7 +14,7 @@ from urllib.request import Request, urlopen
 
 from slack_sdk import WebClient
 
-from bot.domain.errors import Refusal
+from bot.domain.errors import Busy, Refusal
 from bot.domain.reading import Batch, Workspace
 from bot.outbox.errors import ask
 from bot.outbox.posting import CLOCKS_DIFFER, Poster
@@ -61,6 +61,8 @@ class Exporter:
                 self.make(held)
         except Stranger:
             pass  # whoever asked is not in the directory any more
+        except Busy as busy:
+            raise Unreachable("the database is busy", perhaps_sent=False) from busy
         except Refusal as refusal:
             self.poster.post(held, held.delivery.target, lines.whisper(NOT_MADE.format(refusal.sentence)))
         finally:

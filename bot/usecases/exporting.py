@@ -67,7 +67,8 @@ def batches(db: Database, person_id: str, query: str, now: datetime, *, whole: b
             viewer = viewer_for(work, person_of(work, person_id), now)
             size = BATCH_OF_WHOLE_CASES if whole else BATCH
             found = work.search.after(wanted, viewer, cursor, size=size)
-            yield batch(work, found.cases, whole=whole)
+            rows = batch(work, found.cases, whole=whole)
+        yield rows
         cursor = found.cursor
         if cursor is None:
             return

@@ -10,6 +10,7 @@ import pytest
 
 from bot.domain.case import Case
 from bot.domain.delivery import State, Tell
+from bot.domain.errors import Busy
 from bot.outbox import export
 from bot.outbox.sender import TooFast, Unreachable
 from bot.sandbox import Person
@@ -142,6 +143,23 @@ def test_what_can_no_longer_be_exported_is_said(sqlite_town: Town, monkeypatch: 
     assert "No case matches" in town.dms(town.ann)[-1]
     assert not files(town.ann)
     assert not town.dead()
+
+
+def test_a_busy_database_is_no_reason_to_give_up(sqlite_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    town = sqlite_town
+    some(town, 1)
+    ask(town)
+
+    def busy(*_: Any, **__: Any) -> Any:
+        raise Busy("Please try again.")
+
+    monkeypatch.setattr(exporting, "batch", busy)
+    town.tell()
+    assert town.dms(town.ann) == []
+    monkeypatch.undo()
+    town.clock.move(seconds=5)
+    town.tell()
+    assert len(files(town.ann)) == 1
 
 
 def test_who_has_left_gets_nothing(sqlite_town: Town) -> None:
