@@ -31,6 +31,9 @@ class Tell(StrEnum):
     PERSON = "person"  # mirror the person `target`
     TEAMS = "teams"  # mirror the user groups
     CHANNEL = "channel"  # mirror the home channel `target` and join it
+    BULK = "bulk"  # how far a bulk edit is, in the message to the person `target` who does it
+    BULK_TOLD = "bulk.told"  # all that a bulk edit did to cases of the person `target`
+    BULK_RUN = "bulk.run"  # a chore: go on with a bulk edit
 
 
 SLACK = "slack"

@@ -11,6 +11,7 @@ from bot.domain.entry import Entry
 from bot.domain.errors import Refusal
 from bot.domain.evidence import Post, PostRole
 from bot.domain.reading import Workspace
+from bot.domain.telling import card_channels
 from bot.outbox import drawing, errors
 from bot.outbox.errors import ask
 from bot.outbox.mirror import Mirror
@@ -78,16 +79,20 @@ class SlackSender:
             covered = siblings(work, held)
             case = case_of(work, delivery)
             post = work.cases.card_post(case.id, delivery.target) if case else None
-            message = self.drawn(work, case) if case and post else None
+            message = self.drawn(work, case, delivery.target) if case and post else None
+            stays = case is not None and delivery.target in card_channels(loaded(case))
         if case is None:
             return Sent(covered)
-        if not (post and message and self.poster.update(post.channel, post.ts, message)):
+        if not (post and message and self.poster.update(post.channel, post.ts, message)) and stays:
             self.put_up(held)
         return Sent(covered)
 
-    def drawn(self, work: Work, case: Case) -> Message:
+    def drawn(self, work: Work, case: Case, channel: str) -> Message:
+        """What may be said of the case there."""
+        if channel not in card_channels(loaded(case)):
+            return cards.farewell()
         names = drawing.names_in(work, case)
-        return cards.card_message(loaded(case), workspace=self.workspace, now=self.clock(), names=names)
+        return cards.card_message(case, workspace=self.workspace, now=self.clock(), names=names, channel=channel)
 
     def put_up(self, held: Held) -> str:
         """Post the card, for the first time or because it was deleted; its ``ts``."""
@@ -96,7 +101,7 @@ class SlackSender:
             case = case_of(work, held.delivery)
             if case is None:
                 raise LookupError("the case went while its card was being posted")
-            message = self.drawn(work, case)
+            message = self.drawn(work, case, channel)
             known = {post.ts for post in case.posts if post.channel == channel}
         # The same key for every version of the card: whichever delivery has put it up, the next one finds it.
         posted = self.poster.post(held, channel, message, key=f"card/{case.id}/{channel}", known=known)
@@ -118,6 +123,8 @@ class SlackSender:
             if told is None:
                 return Sent()
             entry, case = told
+            if channel not in card_channels(loaded(case)):
+                return Sent()
             post = work.cases.card_post(case.id, channel)
             note = drawing.note_of(work, entry)
             message = drawing.thread_line(entry, note, drawing.names_in(work, case, entry, note))

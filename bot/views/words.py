@@ -65,8 +65,9 @@ def team_words(case: Case) -> str:
 
 
 def case_link(case: Case, workspace: Workspace) -> str | None:
-    """The permalink of the case's first card, if it has been posted."""
-    card = next((post for post in case.posts if post.role == PostRole.CARD), None)
+    """The permalink of the case's card, at home if it has been posted there."""
+    cards = [post for post in case.posts if post.role == PostRole.CARD]
+    card = next((post for post in cards if post.channel == case.project.home_channel), next(iter(cards), None))
     return workspace.link(card.channel, card.ts, card.thread_ts) if card else None
 
 
