@@ -1,6 +1,6 @@
 """A bulk edit: one deed for many cases, what became of each, and how it is taken back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.domain.act import Together
 from bot.domain.base import Base, BigId
+from bot.domain.casetype import CaseType
+from bot.domain.reading import Listing
 
 # So many cases can be ticked and changed in one go.
 MOST = 10_000
@@ -69,9 +71,8 @@ class Deed:
         return {name: value for name, value in asdict(self).items() if value}
 
     @classmethod
-    def read(cls, kept: Mapping[str, Any]) -> "Deed | None":
-        """``None`` as long as nothing has been chosen."""
-        return cls(**{**kept, "what": What(kept["what"])}) if kept else None
+    def read(cls, kept: Mapping[str, Any]) -> "Deed":
+        return cls(**{**kept, "what": What(kept["what"])})
 
 
 class Bulk(Base):
@@ -110,7 +111,8 @@ class Bulk(Base):
 
     @property
     def chosen(self) -> Deed | None:
-        return Deed.read(self.deed)
+        """``None`` as long as nothing has been chosen."""
+        return Deed.read(self.deed) if self.deed else None
 
 
 class BulkCase(Base):
@@ -179,3 +181,35 @@ def parts(changes: Iterable[str]) -> list[frozenset[str]]:
     fields = set(changes)
     groups = [fields & set(GO_TOGETHER), *({field} for field in sorted(fields - set(GO_TOGETHER)))]
     return [frozenset(group) for group in groups if group]
+
+
+@dataclass(frozen=True, slots=True)
+class BulkForm:
+    """A page of what the query finds, to tick. ``ticked``: of this page; ``count``: of all of them.
+
+    ``matching``: how many the query finds, counted up to one more than ``MOST``.
+    """
+
+    bulk: Bulk
+    listing: Listing
+    ticked: Collection[int]
+    count: int
+    matching: int
+    types: Sequence[CaseType]
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What would become of the first cases; ``total`` counts all of them."""
+
+    bulk: Bulk
+    report: Report
+    total: int
+
+    @property
+    def unknown(self) -> int:
+        return self.total - self.report.total
+
+    @property
+    def changes_nothing(self) -> bool:
+        return not (self.unknown or self.report.count(Became.CHANGED))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from bot.domain.delivery import Tell
+from bot.outbox import bulks
 from bot.outbox.sender import Sent
 from bot.storage.claims import Held
 from bot.storage.database import Database
@@ -15,7 +16,7 @@ class Chores:
     def __init__(self, db: Database, clock: Callable[[], datetime]) -> None:
         self.db = db
         self.clock = clock
-        self.do: Mapping[Tell, Callable[[Held], Sent]] = {}
+        self.do: Mapping[Tell, Callable[[Held], Sent]] = {**bulks.chores(db, clock)}
 
     def __call__(self, held: Held) -> Sent:
         return self.do[Tell(held.delivery.kind)](held)

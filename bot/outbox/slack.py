@@ -13,6 +13,7 @@ from bot.domain.evidence import Post, PostRole
 from bot.domain.reading import Workspace
 from bot.domain.telling import card_channels
 from bot.outbox import drawing, errors
+from bot.outbox.bulks import Bulks
 from bot.outbox.errors import ask
 from bot.outbox.mirror import Mirror
 from bot.outbox.posting import Poster
@@ -67,6 +68,7 @@ class SlackSender:
             Tell.PERSON: mirror.person,
             Tell.TEAMS: mirror.teams,
             Tell.CHANNEL: mirror.channel,
+            **Bulks(db, self.poster, clock).tell,
         }
 
     def __call__(self, held: Held) -> Sent:

@@ -15,9 +15,11 @@ from bot.surfaces.desk import Body, Desk, channel_of
 from bot.surfaces.opening import open_edit_form, open_new_form
 from bot.surfaces.words import Words, is_key, person_in, read_words, team_in
 from bot.usecases import looking, opening, projects, working
+from bot.usecases.bulk import start_bulk
 from bot.usecases.verb import Outcome
 from bot.views import answers, cards, details, forms, lists
 from bot.views import help as help_views
+from bot.views.forms.bulk import bulk_form
 from bot.views.limits import clip
 from bot.views.posts import readable
 
@@ -246,6 +248,11 @@ def project(call: Call) -> Message | None:
     return None
 
 
+def bulk(call: Call) -> None:
+    view = bulk_form(start_bulk(call.desk.db, call.act, call.words.rest))
+    call.client.views_open(trigger_id=call.body["trigger_id"], view=view)
+
+
 VERBS: dict[str, Callable[[Call], Message | None]] = {
     "help": show_help,
     "new": new,
@@ -270,4 +277,5 @@ VERBS: dict[str, Callable[[Call], Message | None]] = {
     "unarchive": unarchive,
     "relate": relate,
     "project": project,
+    "bulk": bulk,
 }

@@ -22,13 +22,19 @@ def move_case(work: Work, case: Case, act: Act, project: int) -> Entry | None:
 
 def where_to(work: Work, case: Case, act: Act, project: int, *, lock: bool = False) -> Project:
     """Raises ``Invalid`` or ``NotAllowed`` if the case cannot go there. ``lock``: it is to hand out a number."""
-    target = work.projects.by_id(project, lock=lock)
-    if target is None:
-        raise Invalid.field("project", "That project no longer exists. Choose another one.")
-    authorize(work, Right.CONTRIBUTE, person_of(work, act.actor), target)
+    target = project_called(work, act, project, lock=lock)
     holder = work.people.by_id(case.assignee) if case.assignee else None
     if holder and not those_who_may_see(work, target, [holder]):
         raise Invalid.field(
             "project", f"{holder.name} has it and has no access to {target.key}. Give the case to somebody else first."
         )
+    return target
+
+
+def project_called(work: Work, act: Act, project: int, *, lock: bool = False) -> Project:
+    """One that the person may work in, by its id."""
+    target = work.projects.by_id(project, lock=lock)
+    if target is None:
+        raise Invalid.field("project", "That project no longer exists. Choose another one.")
+    authorize(work, Right.CONTRIBUTE, person_of(work, act.actor), target)
     return target

@@ -102,6 +102,9 @@ UNTOLD: Mapping[str, str] = {
     Tell.PERSON: "read somebody's profile",
     Tell.TEAMS: "read this workspace's user groups",
     Tell.CHANNEL: "join a project's home channel",
+    Tell.BULK: "say how far a bulk edit is",
+    Tell.BULK_TOLD: "write a direct message",
+    Tell.BULK_RUN: "go on with a bulk edit",
 }
 
 
