@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from bot.domain.act import Together
 from bot.domain.base import Base, BigId
 from bot.domain.casetype import CaseType
+from bot.domain.project import Project
 from bot.domain.reading import Listing
 
 # So many cases can be ticked and changed in one go.
@@ -187,7 +188,7 @@ def parts(changes: Iterable[str]) -> list[frozenset[str]]:
 class BulkForm:
     """A page of what the query finds, to tick. ``ticked``: of this page; ``count``: of all of them.
 
-    ``matching``: how many the query finds, counted up to one more than ``MOST``.
+    ``matching``: how many the query finds, counted up to one more than ``MOST``. ``projects``: where they may go.
     """
 
     bulk: Bulk
@@ -196,6 +197,7 @@ class BulkForm:
     count: int
     matching: int
     types: Sequence[CaseType]
+    projects: Sequence[Project]
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,9 @@ class Search:
         return sorted(chosen, key=lambda case: (case.id in exact, case.updated_at, case.id), reverse=True)
 
     def _exactly(self, typed: str, viewer: Viewer) -> list[int]:
-        query = select(CASES.id).where(CASES.key == typed.strip().upper(), CASES.archived_at.is_(None))
+        query = select(CASES.id).where(
+            CASES.key == self.names.key_now(typed.strip().upper()), CASES.archived_at.is_(None)
+        )
         return list(self._session.scalars(query.where(CASES.project_id.in_(viewer.projects))))
 
     def _recent(self, viewer: Viewer, wanted: Sequence[str], limit: int) -> list[int]:

@@ -5,7 +5,9 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from bot.domain.case import Case
 from bot.domain.casetype import CaseType
+from bot.domain.evidence import FormerKey
 from bot.domain.person import Person, Team
 from bot.domain.project import Project
 from bot.domain.query_words import folded, words
@@ -20,6 +22,10 @@ class Names:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+
+    def key_now(self, key: str) -> str:
+        moved = select(Case.key).join(FormerKey, FormerKey.case_id == Case.id).where(FormerKey.key == key)
+        return self._session.scalar(moved) or key
 
     def projects(self) -> Mapping[str, int]:
         return dict(self._session.execute(select(Project.key, Project.id).order_by(Project.key)).all())

@@ -36,6 +36,10 @@ class Work:
         self.session.add_all(rows)
         self.session.flush()
 
+    def flush(self) -> None:
+        """Write what was changed, for questions that are to see it."""
+        self.session.flush()
+
     @contextmanager
     def attempt(self) -> Iterator[None]:
         """What is written in the block goes, and nothing else, if the block ends with an exception."""

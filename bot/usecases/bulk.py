@@ -8,9 +8,10 @@ from bot.domain.act import Act
 from bot.domain.bulk import MOST, Bulk, BulkForm, Deed, Forecast, State
 from bot.domain.errors import Invalid, NotFound
 from bot.domain.query import parse
+from bot.domain.rights import Right
 from bot.domain.text import is_blank, kept
 from bot.storage.database import Database, Work
-from bot.usecases.access import person_of
+from bot.usecases.access import person_of, projects_for
 from bot.usecases.bulk_deeds import foresee
 from bot.usecases.looking import listing, viewer_for
 from bot.usecases.moving import project_called
@@ -52,7 +53,8 @@ def show_bulk(db: Database, act: Act, bulk_id: int, page: int = 1) -> BulkForm:
 
 
 def form_of(work: Work, act: Act, bulk: Bulk, page: int) -> BulkForm:
-    viewer = viewer_for(work, person_of(work, act.actor), act.at)
+    person = person_of(work, act.actor)
+    viewer = viewer_for(work, person, act.at)
     found = listing(work, viewer, "Cases", bulk.query, page)
     ids = [case.id for case in found.cases]
     return BulkForm(
@@ -62,6 +64,7 @@ def form_of(work: Work, act: Act, bulk: Bulk, page: int) -> BulkForm:
         count=work.bulks.count(bulk) if bulk.id else 0,
         matching=work.search.count(parse(bulk.query), viewer, limit=MOST + 1),
         types=work.cases.types(),
+        projects=projects_for(work, person, Right.CONTRIBUTE),
     )
 
 

@@ -27,6 +27,7 @@ from bot.views.forms import state
 from bot.views.forms.metadata import pack, unpack
 from bot.views.forms.working import read_assign
 from bot.views.limits import OPTIONS
+from bot.views.pickers import project_options
 from bot.views.text import NOBODY, Mrkdwn, mrkdwn
 from bot.views.words import case_name, plural, priority_words, status_words
 
@@ -64,7 +65,7 @@ def bulk_form(form: BulkForm, *, what: What | None = None, drawn: int = 0) -> Vi
     blocks = [section(_counted(form)), *_boxes(form, drawn), *_below(form), divider()]
     blocks.append(field_input("deed", "What to do", _deeds(what)) | {"dispatch_action": True})
     if what:
-        blocks += FIELDS[what](form.types, chosen if chosen and chosen.what == what else Deed(what))
+        blocks += FIELDS[what](form, chosen if chosen and chosen.what == what else Deed(what))
     metadata = pack(bulk=form.bulk.id, page=found.page, drawn=drawn)
     return modal("bulk.edit", "Bulk edit", blocks, submit="Next", metadata=metadata)
 
@@ -106,16 +107,16 @@ def _deeds(what: What | None) -> Block:
     return select("bulk.deed", "Choose", DEEDS, chosen=what.value if what else None)
 
 
-def _status(types: Sequence[CaseType], deed: Deed) -> list[Block]:
-    menu = grouped_select("status", "Choose a status", _statuses(types), chosen=deed.status or None)
+def _status(form: BulkForm, deed: Deed) -> list[Block]:
+    menu = grouped_select("status", "Choose a status", _statuses(form.types), chosen=deed.status or None)
     blocks = [field_input("status", "New status", menu)]
     where: dict[str, list[str]] = {}
-    for case_type in types:
+    for case_type in form.types:
         for reason in case_type.reasons:
             where.setdefault(reason, []).append(case_type.name)
     if where:
         options = [option(reason, reason, ", ".join(names)) for reason, names in list(where.items())[:OPTIONS]]
-        needy = [case_type.name for case_type in types if case_type.reason_required]
+        needy = [case_type.name for case_type in form.types if case_type.reason_required]
         hint = f"{' and '.join(needy)} cases are closed with a reason." if needy else ""
         reason_menu = select("reason", "Choose a reason", options, chosen=deed.reason)
         blocks.append(field_input("reason", "Reason, if this closes them", reason_menu, optional=True, hint=hint))
@@ -135,7 +136,7 @@ def _statuses(types: Sequence[CaseType]) -> dict[str, list[Block]]:
     return groups
 
 
-def _assign(_: Sequence[CaseType], deed: Deed) -> list[Block]:
+def _assign(_: BulkForm, deed: Deed) -> list[Block]:
     team = option(f"@{deed.handle}", str(deed.team)) if deed.team is not None else None
     nobody = checkboxes(
         "nobody", [option("Nobody: neither a person nor a team", "nobody")], chosen=["nobody"] if deed.nobody else []
@@ -149,24 +150,28 @@ def _assign(_: Sequence[CaseType], deed: Deed) -> list[Block]:
     ]
 
 
-def _priority(_: Sequence[CaseType], deed: Deed) -> list[Block]:
+def _priority(_: BulkForm, deed: Deed) -> list[Block]:
     menu = select("priority", "Choose a priority", PRIORITIES, chosen=deed.priority or None)
     return [field_input("priority", "New priority", menu)]
 
 
-def _move(_: Sequence[CaseType], deed: Deed) -> list[Block]:
-    start = option(deed.key, str(deed.project)) if deed.project is not None else None
-    menu = external_select("form.project", "Type a part of its key or name", chosen=start)
+def _move(form: BulkForm, deed: Deed) -> list[Block]:
+    if 0 < len(form.projects) <= OPTIONS:
+        options = project_options(form.projects)
+        menu = select("project", "Choose a project", options, chosen=str(deed.project or ""))
+    else:
+        start = option(deed.key, str(deed.project)) if deed.project is not None else None
+        menu = external_select("form.project", "Type a part of its key or name", chosen=start)
     hint = "Each case gets a key of that project; its old key still finds it."
     return [field_input("project", "Project", menu, hint=hint)]
 
 
-def _note(_: Sequence[CaseType], deed: Deed) -> list[Block]:
+def _note(_: BulkForm, deed: Deed) -> list[Block]:
     entry = text_input("text", value=deed.text, lines=True, placeholder="What they have in common", limit=NOTE_LIMIT)
     return [field_input("text", "Note", entry)]
 
 
-def _nothing(_: Sequence[CaseType], deed: Deed) -> list[Block]:
+def _nothing(_: BulkForm, deed: Deed) -> list[Block]:
     return []
 
 
