@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.domain.bulk import Became, Bulk, Deed, Report, State, What
 from bot.views.blocks import Block, Message, actions, context, message, section
 from bot.views.elements import button, confirm
-from bot.views.limits import clip, one_line
+from bot.views.limits import clip, clip_marked, one_line
 from bot.views.lines import TURN_OFF
 from bot.views.text import Mrkdwn, Names, bold, joined, mrkdwn, person, said, when
 from bot.views.words import plural, priority_words
@@ -78,7 +78,7 @@ def reasons(label: str, count: int, found: Sequence[tuple[str, Sequence[str]]]) 
         return []
     blocks = [section(mrkdwn("*{}: {}*", label, f"{count:,}"))]
     blocks += [
-        section(mrkdwn("{}\n{}", said(clip(why, REASON)), key_list(keys, KEYS_OF_REASON)))
+        section(mrkdwn("{}\n{}", Mrkdwn(clip_marked(said(why), REASON)), key_list(keys, KEYS_OF_REASON)))
         for why, keys in found[:REASONS]
     ]
     if rest := found[REASONS:]:
