@@ -57,9 +57,9 @@ DEEDS: dict[str, tuple[Deed, Alone]] = {
         lambda db, act, case: working.prioritize_case(db, act, case, Priority.P1),
     ),
     "note": (Deed(What.NOTE, text="seen"), lambda db, act, case: working.note_case(db, act, case, "seen")),
-    "close": (
-        Deed(What.STATUS, status="closed", reason="Resolved"),
-        lambda db, act, case: working.set_status(db, act, case, "closed", "Resolved"),
+    "reopen": (
+        Deed(What.STATUS, status="open"),
+        lambda db, act, case: working.set_status(db, act, case, "open"),
     ),
 }
 
@@ -70,7 +70,7 @@ def act(origin: str | None = None) -> Act:
 
 def measured(db: Database, what: str, wanted: int) -> tuple[object, ...]:
     deed, alone = DEEDS[what]
-    query = "is:open -priority:p1 sort:updated"
+    query = "is:closed -priority:p1 sort:updated"
     ids = found(db, query, 2 * wanted)
     together, apart = ids[::2], ids[1::2]
     with counted(db) as singly:
