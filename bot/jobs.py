@@ -14,6 +14,8 @@ from bot.usecases.inbox_clock import SWEEP_EVERY, ask_for_sweeps, wake_inboxes
 from bot.usecases.people import ask_for_directory
 
 KEPT_FOR = timedelta(days=7)
+UNCONFIRMED_FOR = timedelta(days=1)
+FEW = 10
 BATCH = 500
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -44,6 +46,10 @@ def purge(db: Database, now: datetime, slot_at: datetime) -> None:
     while True:
         with db.write() as work:
             if work.deliveries.purge_done(now - KEPT_FOR, BATCH) < BATCH:
+                break
+    while True:
+        with db.write() as work:
+            if work.bulks.purge(now - UNCONFIRMED_FOR, now - KEPT_FOR, FEW) < FEW:
                 break
     with db.write() as work:
         claims.purge_slots(work, now - KEPT_FOR)

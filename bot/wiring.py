@@ -22,7 +22,19 @@ from bot.outbox.sender import Sender
 from bot.outbox.slack import SlackSender
 from bot.outbox.worker import Worker
 from bot.storage.database import Database
-from bot.surfaces import clicks, commands, errors, events, exporting, home, options, shortcuts, submissions, teams
+from bot.surfaces import (
+    bulk,
+    clicks,
+    commands,
+    errors,
+    events,
+    exporting,
+    home,
+    options,
+    shortcuts,
+    submissions,
+    teams,
+)
 from bot.surfaces.desk import Desk
 from bot.surfaces.replies import Replies
 from bot.usecases.listening import Listening
@@ -139,7 +151,7 @@ def build_app(settings: Settings, client: WebClient) -> App:
 
 def register(app: App, desk: Desk) -> None:
     """Every listener; Bolt asks one after the other whether it is meant, so what people do most comes first."""
-    for room in (errors, commands, clicks, submissions, home, options, events, shortcuts, teams, exporting):
+    for room in (errors, commands, clicks, submissions, home, options, events, shortcuts, teams, exporting, bulk):
         room.register(app, desk)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from bot.domain.act import Act
 from bot.domain.base import Base, BigId
 from bot.domain.casetype import CaseType, Group
-from bot.domain.entry import Entry, Kind
+from bot.domain.entry import OPPOSITE, Entry, Kind
 from bot.domain.errors import Invalid
 from bot.domain.evidence import CaseTeam, Evidence, Note, Post, Relation, RelationKind, Watcher
 from bot.domain.person import Team
@@ -192,7 +192,7 @@ class Case(Base):
             origin=act.origin,
             version=self.version,
             changes=dict(changes),
-            data=data,
+            data=data | (act.together.data if act.together else {}),
         )
 
     def _set(self, **values: Any) -> dict[str, list[Any]]:
@@ -296,6 +296,25 @@ class Case(Base):
         changes = self._set(archived_at=None)
         return self.log(Kind.UNARCHIVED, act, changes) if changes else None
 
+    def move(self, act: Act, project: Project, former: str | None = None) -> Entry | None:
+        """Into another project, under a new key or under the ``former`` one that the case had there before."""
+        if project.id == self.project.id:
+            return None
+        changes = {"project": [self.project.key, project.key]}
+        self.project = project
+        self.number = int(former.rpartition("-")[2]) if former else project.next_number()
+        changes |= self._set(key=f"{project.key}-{self.number}")
+        return self.log(Kind.MOVED, act, changes)
+
+    def take_back(
+        self, act: Act, entry: Entry, fields: Iterable[str], teams: Iterable[Team] | None = None
+    ) -> Entry | None:
+        """Put these fields back to what they were before ``entry``. ``teams``: those that its handles mean."""
+        values = {field: meant(field, entry.before(field)) for field in fields if field != "teams"}
+        changes = self._set(**values) | self._set_teams(teams)
+        kind = Kind(entry.kind)
+        return self.log(OPPOSITE.get(kind, kind), act, changes) if changes else None
+
     def watch(self, act: Act) -> Entry | None:
         if any(watcher.person_id == act.actor for watcher in self.watchers):
             return None
@@ -371,3 +390,8 @@ def check(title: str, description: str, attributes: Mapping[str, str]) -> None:
 def plain(value: Any) -> Any:
     """A value as JSON can hold it."""
     return value.isoformat() if isinstance(value, date | datetime) else value
+
+
+def meant(field: str, value: Any) -> Any:
+    """What ``plain`` made of a field's value."""
+    return datetime.fromisoformat(value) if value and field.endswith("_at") else value

@@ -42,6 +42,9 @@ class Tell(StrEnum):
     CHANNEL = "channel"  # mirror the home channel `target` and join it
     REDRAW = "redraw"  # refresh the cards of a team's cases, from `data`
     EXPORT = "export"  # a file of cases for the person `target`, from `data`
+    BULK = "bulk"  # how far a bulk edit is, in the message to the person `target` who does it
+    BULK_TOLD = "bulk.told"  # all that a bulk edit did to cases of the person `target`
+    BULK_RUN = "bulk.run"  # a chore: go on with a bulk edit
 
 
 SLACK = "slack"

@@ -30,10 +30,22 @@ class Kind(StrEnum):
     RELATED = "CaseRelated"
     ARCHIVED = "CaseArchived"
     UNARCHIVED = "CaseUnarchived"
+    MOVED = "CaseMoved"
+
+
+# What takes a change back; of the others it is one of the same kind.
+OPPOSITE = {
+    Kind.CLOSED: Kind.REOPENED,
+    Kind.REOPENED: Kind.CLOSED,
+    Kind.ARCHIVED: Kind.UNARCHIVED,
+    Kind.UNARCHIVED: Kind.ARCHIVED,
+}
 
 
 class Entry(Base):
-    """``changes``: field → [before, after]. ``data``: ids of what was added. ``version``: the case's, afterwards.
+    """``changes``: field → [before, after]. ``data``: ids of what was added, and the bulk edit that it is a part of.
+
+    ``version``: the case's, afterwards.
 
     ``origin`` is what the outside may repeat (a view, an event); a second arrival finds this entry by it.
     """
@@ -51,6 +63,10 @@ class Entry(Base):
     version: Mapped[int]
     changes: Mapped[dict[str, Any]]
     data: Mapped[dict[str, Any]]
+
+    @property
+    def is_of_bulk(self) -> bool:
+        return "bulk" in self.data
 
     def before(self, field: str) -> Any:
         return self.changes[field][0] if field in self.changes else None

@@ -1,4 +1,4 @@
-"""What hangs on a case: notes, evidence, relations, watchers, and the Slack posts it lives in."""
+"""What hangs on a case: notes, evidence, relations, watchers, former keys, and the Slack posts it lives in."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -79,6 +79,15 @@ class CaseTeam(Base):
 
     case_id: Mapped[int] = mapped_column(BigId, ForeignKey(CASE, ondelete="CASCADE"), primary_key=True)
     team_id: Mapped[int] = mapped_column(ForeignKey("teams.id"), primary_key=True, index=True)
+
+
+class FormerKey(Base):
+    """A key that a case had before it was moved: it keeps finding the case, and is given to no other."""
+
+    __tablename__ = "former_keys"
+
+    key: Mapped[str] = mapped_column(String(24), primary_key=True)
+    case_id: Mapped[int] = mapped_column(BigId, ForeignKey(CASE, ondelete="CASCADE"), index=True)
 
 
 class RelationKind(StrEnum):

@@ -11,7 +11,7 @@ from bot.domain.entry import Entry
 from bot.domain.evidence import Post, PostRole
 from bot.domain.inbox import IN_SLACK, Event, Inbox, Medium, Notification, Recipient
 from bot.domain.person import Notify, Person
-from bot.domain.telling import UPDATES, lane_of, tell
+from bot.domain.telling import UPDATES, lane_of, tell, unhurried
 
 KINDS = {Medium.PAGERDUTY: Tell.PAGE, Medium.WEBHOOK: Tell.HOOK}
 
@@ -162,17 +162,17 @@ def changed(case: Case, entry: Entry, *, listened_to: bool) -> list[Delivery]:
     """What a change causes besides the case's own telling: posts that inboxes have put up are kept true, and the
     inboxes are asked about the case, if any listens at all."""
     put_up = [post for post in case.posts if post.role == PostRole.INBOX]
-    refreshed = [refresh(case, post, str(entry.version), entry.at) for post in put_up]
+    refreshed = [refresh(case, post, entry) for post in put_up]
     return [*refreshed, match_later(case.id, str(entry.id), entry.at, entry.id)] if listened_to else refreshed
 
 
-def refresh(case: Case, post: Post, occasion: str, at: datetime) -> Delivery:
+def refresh(case: Case, post: Post, entry: Entry) -> Delivery:
     return tell(
         Tell.INBOX,
-        f"inbox/{case.id}/{post.target}/{occasion}",
-        at,
+        f"inbox/{case.id}/{post.target}/{entry.version}",
+        entry.at,
         stream=stream_of(case, post.target),
-        lane=UPDATES,
+        lane=unhurried(UPDATES, entry),
         target=post.target,
         case_id=case.id,
     )

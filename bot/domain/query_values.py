@@ -25,6 +25,9 @@ RANKS = tuple(priority.value for priority in Priority if priority != Priority.NO
 class Resolver(Protocol):
     """Where names are looked up."""
 
+    def key_now(self, key: str) -> str:
+        """The key of the case that had this one before it was moved; else the same."""
+
     def projects(self) -> Mapping[str, int]:
         """Key → id of all there are."""
 
@@ -87,7 +90,7 @@ def key(asking: Asking, term: Term, field: Field) -> Condition:
         return contains(("key",), term.value)
     if not CASE_KEY.fullmatch(wanted):
         raise wrong(term.value, field, ())
-    return OneOf(field, frozenset({wanted}))
+    return OneOf(field, frozenset({asking.resolver.key_now(wanted)}))
 
 
 def text(asking: Asking, term: Term, field: Field) -> Condition:

@@ -22,10 +22,13 @@ CONCERNS_PEOPLE = {
     Kind.NOTE_ADDED,
     Kind.ARCHIVED,
     Kind.UNARCHIVED,
+    Kind.MOVED,
 }
 UPDATES = f"{SLACK}/update"
 EXPORTS = f"{SLACK}/export"
 REDRAWING = f"{CHORES}/redraw"
+# A thousand changes at once take Slack half an hour; what people do meanwhile goes first.
+LATER = "/bulk"
 
 
 def tell(
@@ -43,12 +46,19 @@ def lane_of(target: str) -> str:
     return f"{SLACK}/{target}"
 
 
+def unhurried(lane: str, entry: Entry) -> str:
+    """What a bulk edit has to say goes in a lane of its own beside the usual one."""
+    return f"{lane}{LATER}" if entry.is_of_bulk else lane
+
+
 def deliveries_for(case: Case, entry: Entry, people: Mapping[str, Person]) -> list[Delivery]:
     """Everything that ``entry`` causes. ``people`` holds everyone with an interest in the case, by id.
 
     The line comes before the refreshed card: of five quick changes each has its line, and the card is drawn once.
     """
     told = [] if entry.kind == Kind.OPENED else lines(case, entry)
+    if entry.is_of_bulk:
+        return told + cards(case, entry)  # people are told of all their cases at once: see `bulk_telling`
     return told + cards(case, entry) + direct_messages(case, entry, people) + homes(case, entry, people)
 
 
@@ -79,18 +89,20 @@ def line_channels(case: Case, entry: Entry) -> list[str]:
 
 def cards(case: Case, entry: Entry) -> list[Delivery]:
     there = standing(case)
+    # A card that the case has left behind has to say so, even where nothing else may be said any more.
+    left = there if entry.kind == Kind.MOVED else []
     return [
         tell(
             Tell.CARD,
             f"card/{case.id}/{channel}/{entry.version}",
             entry.at,
             stream=f"case/{case.id}/{channel}",
-            lane=UPDATES if channel in there else lane_of(channel),
+            lane=unhurried(UPDATES if channel in there else lane_of(channel), entry),
             target=channel,
             case_id=case.id,
             entry_id=entry.id,
         )
-        for channel in card_channels(case)
+        for channel in dict.fromkeys([*card_channels(case), *left])
     ]
 
 
@@ -103,7 +115,7 @@ def lines(case: Case, entry: Entry) -> list[Delivery]:
             f"line/{entry.id}/{channel}",
             entry.at,
             stream=f"case/{case.id}/{channel}",
-            lane=lane_of(channel),
+            lane=unhurried(lane_of(channel), entry),
             target=channel,
             case_id=case.id,
             entry_id=entry.id,
@@ -121,8 +133,6 @@ def interested(case: Case, entry: Entry) -> dict[str, bool]:
 
 
 def direct_messages(case: Case, entry: Entry, people: Mapping[str, Person]) -> list[Delivery]:
-    if entry.kind not in CONCERNS_PEOPLE:
-        return []
     return [
         tell(
             Tell.DM,
@@ -134,9 +144,15 @@ def direct_messages(case: Case, entry: Entry, people: Mapping[str, Person]) -> l
             case_id=case.id,
             entry_id=entry.id,
         )
-        for person_id, theirs in interested(case, entry).items()
-        if wants(people.get(person_id), theirs)
+        for person_id in concerned(case, entry, people)
     ]
+
+
+def concerned(case: Case, entry: Entry, people: Mapping[str, Person]) -> list[str]:
+    """Whom it is told in a direct message."""
+    if entry.kind not in CONCERNS_PEOPLE:
+        return []
+    return [who for who, theirs in interested(case, entry).items() if wants(people.get(who), theirs)]
 
 
 def wants(person: Person | None, theirs: bool) -> bool:
@@ -148,12 +164,13 @@ def wants(person: Person | None, theirs: bool) -> bool:
 
 def homes(case: Case, entry: Entry, people: Mapping[str, Person]) -> list[Delivery]:
     """The App Homes that show this case as somebody's own and have been opened at all."""
+    return [home(person, f"{entry.id}", entry.at) for person in showing(case, entry, people)]
+
+
+def showing(case: Case, entry: Entry, people: Mapping[str, Person]) -> list[Person]:
+    """Those on whose App Home the case is, or was until now."""
     shown = {case.assignee, case.reporter, entry.before("assignee"), entry.actor}
-    return [
-        home(person, f"{entry.id}", entry.at)
-        for id_ in shown
-        if id_ and (person := people.get(id_)) and person.home_opened_at
-    ]
+    return [person for id_ in shown if id_ and (person := people.get(id_)) and person.home_opened_at]
 
 
 def home(person: Person, occasion: str, at: datetime) -> Delivery:

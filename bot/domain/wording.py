@@ -30,7 +30,16 @@ def sentence(entry: Entry, names: Names) -> str:
 
 def deed(entry: Entry, names: Names) -> str:
     """The same without its subject, beginning with the verb in the past tense."""
-    return DEEDS[Kind(entry.kind)](entry, names)
+    return f"{DEEDS[Kind(entry.kind)](entry, names)}{together(entry)}"
+
+
+def together(entry: Entry) -> str:
+    """The bulk edit that the change was a part of."""
+    if not entry.is_of_bulk:
+        return ""
+    of = entry.data["of"]
+    bulk = f"bulk edit of {of:,} {'case' if of == 1 else 'cases'}"
+    return f" (undo of a {bulk})" if entry.data.get("undo") else f" ({bulk})"
 
 
 def listed(parts: Sequence[str]) -> str:
@@ -109,6 +118,11 @@ def _closed(entry: Entry, names: Names) -> str:
     return f"closed this case as {reason}" if reason else "closed this case"
 
 
+def _moved(entry: Entry, names: Names) -> str:
+    was, now = entry.changes["project"]
+    return f"moved this case from {was} to {now}: {entry.before('key')} is {entry.after('key')} now"
+
+
 def _due(entry: Entry, names: Names) -> str:
     after = entry.after("due")
     return f"set the due date to {day_words(after)}" if after else "removed the due date"
@@ -154,4 +168,5 @@ DEEDS: dict[Kind, Callable[[Entry, Names], str]] = {
     Kind.RELATED: _related,
     Kind.ARCHIVED: lambda entry, names: "archived this case",
     Kind.UNARCHIVED: lambda entry, names: "brought this case back from the archive",
+    Kind.MOVED: _moved,
 }

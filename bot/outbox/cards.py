@@ -8,10 +8,12 @@ from bot.domain.delivery import Delivery
 from bot.domain.evidence import Post, PostRole
 from bot.domain.inbox import Event
 from bot.domain.reading import Workspace
-from bot.outbox import drawing
+from bot.domain.telling import team_channels
+from bot.outbox import drawing, errors
 from bot.outbox.posting import Poster
 from bot.storage.claims import Held
 from bot.storage.database import Database, Work
+from bot.usecases.access import those_who_may_see
 from bot.usecases.listening import Listening
 from bot.usecases.verb import loaded
 from bot.views import cards, inbox_posts
@@ -35,15 +37,26 @@ class Cards:
         self.clock = clock
 
     def drawn(self, work: Work, case: Case, target: str) -> Message:
-        """With the reasons why it is in ``target``, where an inbox has brought it or would have."""
+        """What may be said of the case there, with the reasons if an inbox has brought it or would have."""
+        if not self.may_show(work, case, target):
+            return cards.farewell()
         reasons = self.reasons(work, case, target)
         names = drawing.names_in(work, case)
         if not reasons:
-            return cards.card_message(loaded(case), workspace=self.workspace, now=self.clock(), names=names)
+            left = "" if target in team_channels(case) or errors.is_person(target) else target
+            return cards.card_message(
+                loaded(case), workspace=self.workspace, now=self.clock(), names=names, channel=left
+            )  # fmt: skip
         names = {**names, **drawing.names(work, (reason.inbox.owner for reason in reasons))}
         return inbox_posts.inbox_card(
             loaded(case), reasons, workspace=self.workspace, names=names, now=self.clock()
         )  # fmt: skip
+
+    def may_show(self, work: Work, case: Case, target: str) -> bool:
+        if errors.is_person(target):
+            person = work.people.by_id(target)
+            return person is not None and bool(those_who_may_see(work, case.project, [person]))
+        return not case.project.is_private or target == case.project.home_channel
 
     def reasons(self, work: Work, case: Case, target: str) -> list[Reason]:
         """Each inbox once, with what was last told of it."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from bot.domain.delivery import Tell
+from bot.outbox import bulks
 from bot.outbox.sender import Sent
 from bot.storage.claims import Held
 from bot.storage.database import Database
@@ -25,6 +26,7 @@ class Chores:
             Tell.SEED: self.seed,
             Tell.SWEEP: self.sweep,
             Tell.REDRAW: self.redraw,
+            **bulks.chores(db, clock),
         }
 
     def __call__(self, held: Held) -> Sent:

@@ -48,7 +48,7 @@ class Inboxes:
         with self.db.read() as work:
             case = case_of(work, delivery)
             rows = work.inboxes.notifications(delivery.data["notifications"])
-            if case is None or not rows:
+            if case is None or not rows or not self.cards.may_show(work, case, delivery.target):
                 return Sent()
             post = work.cases.standing_post(case.id, delivery.target)
             message = self.cards.drawn(work, case, delivery.target) if post else None

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.domain.delivery import CHORES, PAGERDUTY, SLACK, WEBHOOK, Tell
-from bot.domain.telling import REDRAWING, UPDATES
+from bot.domain.telling import LATER, REDRAWING, UPDATES
 from bot.storage.claims import Pace
 
 
@@ -14,6 +14,7 @@ def per_minute(calls: int, burst: int) -> Pace:
 # docs.slack.dev, "Rate limits" and the page of each method: the limit is per method, app and workspace.
 PACES = {
     UPDATES: per_minute(50, 20),  # chat.update, Tier 3
+    f"{UPDATES}{LATER}": per_minute(30, 10),
     f"{SLACK}/home": per_minute(100, 20),  # views.publish, Tier 4
     f"{SLACK}/{Tell.PEOPLE}": per_minute(20, 2),  # users.list, Tier 2
     f"{SLACK}/{Tell.TEAMS}": per_minute(20, 2),  # usergroups.list, Tier 2
@@ -24,6 +25,8 @@ PACES = {
 }
 # chat.postMessage: "1 per second per channel", and "short bursts >1 allowed".
 MESSAGES = per_minute(60, 4)
+# Beside the usual ones it may at times be more than Slack takes, which then asks for a pause.
+LATER_MESSAGES = per_minute(30, 2)
 # A lane for each recipient, by the partner that its name begins with.
 BY_PARTNER = {
     CHORES: per_minute(60_000, 100),  # nobody but our own database is asked
@@ -34,4 +37,5 @@ BY_PARTNER = {
 
 
 def pace(lane: str) -> Pace:
-    return PACES.get(lane) or BY_PARTNER.get(lane.partition("/")[0], MESSAGES)
+    usual = LATER_MESSAGES if lane.endswith(LATER) else MESSAGES
+    return PACES.get(lane) or BY_PARTNER.get(lane.partition("/")[0], usual)

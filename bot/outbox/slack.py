@@ -11,7 +11,9 @@ from bot.domain.entry import Entry
 from bot.domain.errors import Refusal
 from bot.domain.evidence import PostRole
 from bot.domain.reading import Workspace
+from bot.domain.telling import card_channels
 from bot.outbox import drawing, errors
+from bot.outbox.bulks import Bulks
 from bot.outbox.cards import Cards, case_of
 from bot.outbox.errors import ask
 from bot.outbox.export import Exporter
@@ -77,6 +79,7 @@ class SlackSender:
             Tell.TEAMS: mirror.teams,
             Tell.CHANNEL: mirror.channel,
             Tell.EXPORT: Exporter(client, workspace, db, self.poster, clock).export,
+            **Bulks(db, self.poster, clock).tell,
         }
 
     def __call__(self, held: Held) -> Sent:
@@ -90,11 +93,12 @@ class SlackSender:
             case = case_of(work, delivery)
             post = work.cases.standing_post(case.id, delivery.target) if case else None
             message = self.cards.drawn(work, case, delivery.target) if case and post else None
+            stays = case is not None and delivery.target in card_channels(loaded(case))
         if case is None:
             return Sent(covered)
         if post and post.role == PostRole.INBOX:
             self.cards.promote(case, post)
-        if not (post and message and self.cards.update(post, message)):
+        if not (post and message and self.cards.update(post, message)) and stays:
             self.cards.put_up(held, PostRole.CARD)
         return Sent(covered)
 
@@ -106,6 +110,8 @@ class SlackSender:
             if told is None:
                 return Sent()
             entry, case = told
+            if channel not in card_channels(loaded(case)):
+                return Sent()
             post = work.cases.standing_post(case.id, channel)
             note = drawing.note_of(work, entry)
             message = drawing.thread_line(entry, note, drawing.names_in(work, case, entry, note))

@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 from bot.domain.case import Case
 from bot.domain.casetype import CaseType
 from bot.domain.entry import Entry
-from bot.domain.evidence import CaseTeam, Evidence, Note, Post, PostRole, Relation, Watcher
+from bot.domain.evidence import CaseTeam, Evidence, FormerKey, Note, Post, PostRole, Relation, Watcher
 from bot.domain.person import Team
+from bot.domain.project import Project
 from bot.domain.query_words import NOTE_LIMIT as SEARCHED_NOTES
 from bot.storage.locking import AS_LEFT, lock_on, wait_for
+from bot.storage.parking import insert_absent
 
 Part = TypeVar("Part", Entry, Note, Evidence, Watcher)
 
@@ -52,7 +54,21 @@ class Cases:
         self._session = session
 
     def by_key(self, key: str, *, lock: bool = False) -> Case | None:
-        return self._one(BY_KEY, key.strip().upper(), lock=lock)
+        """Also by a key that the case had before it was moved."""
+        wanted = key.strip().upper()
+        if found := self._one(BY_KEY, wanted, lock=lock):
+            return found
+        moved = self._session.get(FormerKey, wanted)
+        return self.by_id(moved.case_id, lock=lock) if moved else None
+
+    def former_key(self, case: Case, project: Project) -> str | None:
+        """The key that the case had in this project before."""
+        query = select(FormerKey.key).where(FormerKey.case_id == case.id)
+        return self._session.scalar(query.where(FormerKey.key.startswith(f"{project.key}-", autoescape=True)))
+
+    def remember_key(self, case: Case) -> None:
+        """Before it gets another one."""
+        insert_absent(self._session, FormerKey, [{"key": case.key, "case_id": case.id}])
 
     def by_id(self, case_id: int, *, lock: bool = False) -> Case | None:
         return self._one(BY_ID, case_id, lock=lock)

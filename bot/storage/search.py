@@ -58,6 +58,10 @@ class Search:
         cases = self._cases([place[1] for _, place in found[:size]])
         return Slice(cases, written(*found[size - 1]) if len(found) > size else None)
 
+    def ids(self, query: Query, viewer: Viewer, limit: int) -> list[int]:
+        """Of the first ``limit`` cases, in order."""
+        return [place[1] for _, place in self._found(self._meaning(query, viewer), limit)]
+
     def count(self, query: Query, viewer: Viewer, limit: int = COUNT_LIMIT) -> int:
         """How many there are; counting stops at ``limit``."""
         plan = self._plan(self._meaning(query, viewer))
@@ -82,7 +86,9 @@ class Search:
         return sorted(chosen, key=lambda case: (case.id in exact, case.updated_at, case.id), reverse=True)
 
     def _exactly(self, typed: str, viewer: Viewer) -> list[int]:
-        query = select(CASES.id).where(CASES.key == typed.strip().upper(), CASES.archived_at.is_(None))
+        query = select(CASES.id).where(
+            CASES.key == self.names.key_now(typed.strip().upper()), CASES.archived_at.is_(None)
+        )
         return list(self._session.scalars(query.where(CASES.project_id.in_(viewer.projects))))
 
     def _recent(self, viewer: Viewer, wanted: Sequence[str], limit: int) -> list[int]:

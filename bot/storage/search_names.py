@@ -6,7 +6,9 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from bot.domain.case import Case
 from bot.domain.casetype import CaseType
+from bot.domain.evidence import FormerKey
 from bot.domain.person import Person, Team
 from bot.domain.project import Project
 from bot.domain.query_words import folded, words
@@ -31,6 +33,10 @@ class Names:
             self._known[what, name] = ask()
         found: T = self._known[what, name]
         return found
+
+    def key_now(self, key: str) -> str:
+        moved = select(Case.key).join(FormerKey, FormerKey.case_id == Case.id).where(FormerKey.key == key)
+        return self._session.scalar(moved) or key
 
     def projects(self) -> Mapping[str, int]:
         query = select(Project.key, Project.id).order_by(Project.key)

@@ -1,6 +1,7 @@
 """One unit of work: a database session with the questions that use-cases ask of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import insert
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from bot.domain.base import Base
 from bot.domain.delivery import Delivery
 from bot.domain.entry import Entry
+from bot.storage.bulks import Bulks
 from bot.storage.cases import Cases
 from bot.storage.deliveries import Deliveries
 from bot.storage.inboxes import Inboxes
@@ -32,12 +34,23 @@ class Work:
         self.deliveries = Deliveries(session)
         self.revisions = Revisions(session)
         self.search = Search(session)
+        self.bulks = Bulks(session)
         self.has_deliveries = False
 
     def add(self, *rows: Base) -> None:
         """Insert the rows and give them their ids."""
         self.session.add_all(rows)
         self.session.flush()
+
+    def flush(self) -> None:
+        """Write what was changed, for questions that are to see it."""
+        self.session.flush()
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """What is written in the block goes, and nothing else, if the block ends with an exception."""
+        with self.session.begin_nested():
+            yield
 
     def log(self, entry: Entry) -> None:
         """Insert the entry and give it its id. Nothing ever changes an entry, so the session need not watch over it."""

@@ -15,11 +15,13 @@ from bot.surfaces.desk import Body, Desk, channel_of
 from bot.surfaces.opening import open_edit_form, open_new_form
 from bot.surfaces.words import Words, is_key, person_in, read_words, team_in
 from bot.usecases import looking, opening, projects, shelves, teams, working
+from bot.usecases.bulk import start_bulk
 from bot.usecases.exporting import ask_for_export
 from bot.usecases.verb import Outcome
 from bot.views import answers, cards, details, forms, lists
 from bot.views import export as exports
 from bot.views import help as help_views
+from bot.views.forms.bulk import bulk_form
 from bot.views.limits import clip
 from bot.views.posts import readable
 
@@ -272,6 +274,11 @@ def team(call: Call) -> Message | None:
     return None
 
 
+def bulk(call: Call) -> None:
+    view = bulk_form(start_bulk(call.desk.db, call.act, call.words.rest))
+    call.client.views_open(trigger_id=call.body["trigger_id"], view=view)
+
+
 VERBS: dict[str, Callable[[Call], Message | None]] = {
     "help": show_help,
     "new": new,
@@ -298,4 +305,5 @@ VERBS: dict[str, Callable[[Call], Message | None]] = {
     "relate": relate,
     "project": project,
     "team": team,
+    "bulk": bulk,
 }

@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from functools import update_wrapper
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from bot.domain import notifying
 from bot.domain.act import Act
 from bot.domain.case import Case
+from bot.domain.delivery import Tell
 from bot.domain.entry import Entry
 from bot.domain.errors import Conflict
 from bot.domain.rights import Right
-from bot.domain.telling import deliveries_for, people_wanted
+from bot.domain.telling import LATER, deliveries_for, people_wanted
 from bot.domain.wording import sentence
 from bot.storage.database import Database, Work, is_repeat
 from bot.usecases.access import case_for, those_who_may_see
@@ -31,7 +32,26 @@ class Outcome:
 
 
 Body = Callable[Concatenate[Work, Case, Act, P], Entry | None]
-Verb = Callable[Concatenate[Database, Act, Ref, P], Outcome]
+
+
+class Verb(Generic[P]):
+    """A use-case on one case. ``body`` is the change alone, without who may make it and who is told."""
+
+    def __init__(self, body: Body[P], guards: Collection[str]) -> None:
+        self.body = body
+        self.guards = guards
+        update_wrapper(self, body)
+
+    def __call__(self, db: Database, act: Act, ref: Ref, /, *args: P.args, **kwargs: P.kwargs) -> Outcome:
+        return once(db, lambda work: self.within(work, act, ref, *args, **kwargs))
+
+    def within(self, work: Work, act: Act, ref: Ref, /, *args: P.args, **kwargs: P.kwargs) -> Outcome:
+        """The same as a part of a larger unit of work."""
+        case = case_for(work, act, ref, Right.CONTRIBUTE, lock=True)
+        if repeated := earlier(work, act):
+            return repeated
+        refuse_stale(work, case, act, self.guards)
+        return record(work, case, self.body(work, case, act, *args, **kwargs))
 
 
 def verb(*guards: str) -> Callable[[Body[P]], Verb[P]]:
@@ -40,22 +60,7 @@ def verb(*guards: str) -> Callable[[Body[P]], Verb[P]]:
     ``guards``: the fields it sets. If one of them was changed by somebody else after ``act.seen``, the use-case raises
     ``Conflict`` instead of writing over what the person has not seen.
     """
-
-    def decorate(body: Body[P]) -> Verb[P]:
-        @wraps(body)
-        def use_case(db: Database, act: Act, ref: Ref, /, *args: P.args, **kwargs: P.kwargs) -> Outcome:
-            def attempt(work: Work) -> Outcome:
-                case = case_for(work, act, ref, Right.CONTRIBUTE, lock=True)
-                if repeated := earlier(work, act):
-                    return repeated
-                refuse_stale(work, case, act, guards)
-                return record(work, case, body(work, case, act, *args, **kwargs))
-
-            return once(db, attempt)
-
-        return use_case
-
-    return decorate
+    return lambda body: Verb(body, guards)
 
 
 def once(db: Database, attempt: Callable[[Work], T]) -> T:
@@ -123,7 +128,10 @@ def record(work: Work, case: Case, entry: Entry | None) -> Outcome:
     work.log(entry)
     people = work.people.by_ids(people_wanted(case, entry))
     may_see = those_who_may_see(work, case.project, people.values())
-    work.enqueue(deliveries_for(case, entry, {person.id: person for person in may_see}))
+    deliveries = deliveries_for(case, entry, {person.id: person for person in may_see})
+    work.enqueue(deliveries)
+    if not entry.is_of_bulk:
+        work.deliveries.hurry((one.stream for one in deliveries if one.entry_id and one.kind != Tell.DM), LATER)
     work.enqueue(notifying.changed(case, entry, listened_to=work.inboxes.any_listens()))
     return Outcome(loaded(case), entry)
 

@@ -41,15 +41,26 @@ MORE = [
 
 
 def case_card(
-    case: Case, *, workspace: Workspace, names: Names = NOBODY, now: datetime | None = None, buttons: bool = True
+    case: Case,
+    *,
+    workspace: Workspace,
+    names: Names = NOBODY,
+    now: datetime | None = None,
+    buttons: bool = True,
+    channel: str = "",
 ) -> list[Block]:
-    """``names``: people to be shown by name, as in a channel; the others are shown as mentions."""
+    """``names``: people to be shown by name, as in a channel; the others are shown as mentions.
+
+    ``channel``: where it stands for everybody, empty for an answer to one person.
+    """
     blocks = [title_line(case, workspace), fields(facts(case, clock(now), names))]
     if said := excerpt(case.description, EXCERPT):
         blocks.append(rich_text(line(said)))
     blocks.append(context(joined(origin(case, names))))
     if case.is_archived:
         blocks.append(archived_note(case))
+    if channel and channel != case.project.home_channel:
+        blocks.append(context(mrkdwn("Moved to {}. Its home is {} now.", case.project.key, channel_link(case))))
     if buttons:
         blocks.append(actions(case_actions(case), block_id=case_block(case.id, case.version)))
     return blocks
@@ -65,8 +76,22 @@ def card_text(case: Case, names: Names = NOBODY) -> Mrkdwn:
     return joined([words_, owner, teams, reason, archived], ", ")
 
 
-def card_message(case: Case, *, workspace: Workspace, names: Names = NOBODY, now: datetime | None = None) -> Message:
-    return message(card_text(case, names), case_card(case, workspace=workspace, names=names, now=now))
+def card_message(
+    case: Case, *, workspace: Workspace, names: Names = NOBODY, now: datetime | None = None, channel: str = ""
+) -> Message:
+    return message(card_text(case, names), case_card(case, workspace=workspace, names=names, now=now, channel=channel))
+
+
+def channel_link(case: Case) -> Mrkdwn:
+    return Mrkdwn(f"<#{case.project.home_channel}>")
+
+
+GONE = "This case has moved to a project that is private. Whoever is in its channel finds it there."
+
+
+def farewell() -> Message:
+    """In a channel that may not know of the case any more: neither its key nor where it is."""
+    return message(GONE, [context(GONE)])
 
 
 def title_line(case: Case, workspace: Workspace) -> Block:

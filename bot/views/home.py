@@ -10,7 +10,7 @@ from bot.views.cards import take_button
 from bot.views.clicks import case_block
 from bot.views.elements import button, grouped_select, option, select
 from bot.views.limits import OPTION, OPTIONS, clip, size
-from bot.views.lists import row_text
+from bot.views.lists import below, row_text
 from bot.views.text import NOBODY, Mrkdwn, Names, mrkdwn, when
 from bot.views.words import clock
 
@@ -65,7 +65,7 @@ def _cases(page: HomePage, workspace: Workspace, names: Names, now: datetime) ->
     if not page.listing.cases:
         new = button("Open a case", "case.new")
         blocks += [section(EMPTY.get(page.inbox, "No case here.")), actions([new], block_id="home/empty")]
-    return blocks + _paging(page)
+    return [*blocks, *_paging(page), *(below(page.listing) if page.listing.cases else [])]
 
 
 def picker(page: HomePage) -> Block:

@@ -35,7 +35,13 @@ def list_blocks(found: Listing, workspace: Workspace, names: Names, now: datetim
         return [section(head), section(said(EMPTY)), actions([button("New case", "case.new", style="primary")])]
     blocks = [section(head, export_button(found))]
     blocks += [row(case, workspace, names, now) for case in found.cases[:PAGE]]
-    return blocks + paging(found)
+    return [*blocks, *paging(found), *below(found)]
+
+
+def below(found: Listing) -> list[Block]:
+    """What can be done with everything that the query finds."""
+    value = page_value(1, query=found.query)
+    return [actions([button("Bulk edit", "bulk.edit", value=value)])] if value else []
 
 
 def export_button(found: Listing) -> Block | None:

@@ -1,10 +1,12 @@
 """What every entry says, to be read aloud."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
+from bot.domain.act import Together
 from bot.domain.case import Case, Priority
 from bot.domain.entry import Entry, Kind
 from bot.domain.evidence import Evidence, Note, RelationKind
@@ -124,6 +126,25 @@ def test_people_without_a_known_name_are_mentioned_and_casebook_is_itself(case: 
     assert said(case.assign(act("U9"), "U8")) == "<@U9> assigned this case to <@U8>"
     assert said(case.archive(act("casebook"))) == "Casebook archived this case"
     assert deed(case.unarchive(act("ann")) or Entry(), {}) == "brought this case back from the archive"
+
+
+def test_a_move_says_from_where_and_both_keys(case: Case) -> None:
+    net = project("NET", id=2)
+    assert said(case.move(act("ann"), net)) == "Ann moved this case from OPS to NET: OPS-1 is NET-1 now"
+    assert case.move(act("ann"), net) is None
+
+
+@pytest.mark.parametrize(
+    ("together", "words"),
+    [
+        (Together(7, 40), "(bulk edit of 40 cases)"),
+        (Together(7, 1), "(bulk edit of 1 case)"),
+        (Together(7, 1200, undo=True), "(undo of a bulk edit of 1,200 cases)"),
+    ],
+)
+def test_a_change_names_the_bulk_edit_that_it_is_a_part_of(case: Case, together: Together, words: str) -> None:
+    entry = case.close(replace(act("ann"), together=together), "Resolved")
+    assert said(entry) == f"Ann closed this case as Resolved {words}"
 
 
 def test_there_are_words_for_every_kind() -> None:

@@ -130,6 +130,7 @@ def entries(text: str = "x") -> list[Entry]:
         Kind.CLOSED: {"status": ["Open", "Closed"], "reason": [None, text[:80]]},
         Kind.REOPENED: {"status": ["Closed", text[:40]]},
         Kind.DUE: {"due": [None, "2026-12-24"]},
+        Kind.MOVED: {"project": ["OPS", "NET"], "key": ["OPS-12", "NET-3"]},
     }
     data = {
         Kind.NOTE_ADDED: {"note": 1},
