@@ -7,7 +7,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
 from bot.domain.delivery import SLACK, Tell
-from bot.domain.telling import UPDATES, lane_of, mirror
+from bot.domain.telling import REDRAWING, UPDATES, lane_of, mirror
 from bot.outbox import errors
 from bot.outbox.errors import failure
 from bot.outbox.pace import MESSAGES, PACES, pace
