@@ -1,13 +1,15 @@
 """Finding people and teams."""
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.util import identity_key
 
 from bot.domain.person import Person, Team, TeamMember
 from bot.domain.project import ChannelMember
+from bot.domain.query_words import folded
 
 # Put together once: every click needs it.
 BY_IDS = select(Person).where(Person.id.in_(bindparam("ids", expanding=True)))
@@ -63,17 +65,10 @@ class People:
         return self._session.scalar(query.limit(1))
 
     def teams_like(self, typed: str, limit: int) -> Sequence[Team]:
-        """Teams whose handle or name begins with, or contains, what was typed."""
-        words = typed.strip().lstrip("@").lower()
-        query = select(Team).where(Team.gone_at.is_(None))
-        if words:
-            query = query.where(
-                or_(
-                    func.lower(Team.handle).contains(words, autoescape=True),
-                    func.lower(Team.name).contains(words, autoescape=True),
-                )
-            )
-        return self._session.scalars(query.order_by(Team.handle).limit(limit)).all()
+        """Teams whose handle or name contains what was typed; case and accents are no matter."""
+        wanted = folded(typed.strip().lstrip("@"))
+        found = self._session.scalars(select(Team).where(Team.gone_at.is_(None)).order_by(Team.handle))
+        return list(islice((team for team in found if wanted in folded(f"{team.handle} {team.name}")), limit))
 
     def all_teams(self) -> Sequence[Team]:
         return self._session.scalars(select(Team).options(selectinload(Team.members))).all()

@@ -48,8 +48,12 @@ class Names:
         return {*full, *(part for name in full for part in name.split())}
 
     def team_with(self, handle: str) -> int | None:
-        query = select(Team.id).where(func.lower(Team.handle) == handle.lower())
-        return self._session.scalar(query.order_by(Team.gone_at.is_not(None), Team.id.desc()).limit(1))
+        """One that is there before one that is gone. SQLite's ``lower`` knows ASCII only, and accents are no matter."""
+        teams = select(Team.id, Team.handle).order_by(Team.gone_at.is_not(None), Team.id.desc())
+        exactly = self._session.execute(teams.where(func.lower(Team.handle) == handle.lower()).limit(1)).first()
+        if exactly or not (wanted := folded(handle)):
+            return exactly.id if exactly else None
+        return next((id_ for id_, known in self._session.execute(teams).all() if folded(known) == wanted), None)
 
     def team_of_slack(self, slack_id: str) -> int | None:
         return self._session.scalar(select(Team.id).where(Team.slack_id == slack_id))
