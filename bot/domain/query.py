@@ -195,10 +195,8 @@ class _Parser:
 
     def negated(self, sign: Token, field: str) -> Node:
         if self.next.mark in {Mark.OR, Mark.AND, Mark.CLOSE, Mark.END}:
-            raise self.error(
-                f"{sign.text} needs a condition after it. Add one, as in {sign.text}{' ' * (sign.text == 'NOT')}status:closed.",
-                sign,
-            )
+            example = "NOT status:closed" if sign.mark == Mark.NOT else "-status:closed"
+            raise self.error(f"{sign.text} needs a condition after it. Add one, as in {example}.", sign)
         self.deeper(sign)
         before, part = self.sort, self.one(field)
         self.depth -= 1

@@ -54,13 +54,18 @@ class Details:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A page of cases. ``total`` stops counting at ``PREVIEW_LIMIT`` + 1."""
+    """A page of cases. ``total`` stops counting at ``PREVIEW_LIMIT`` + 1.
+
+    ``on`` and ``back``: where the next page begins and the one before ends, whatever changes; empty if there is none.
+    """
 
     heading: str
     query: str
     cases: Sequence[Case]
     page: int
     total: int
+    on: str = ""
+    back: str = ""
 
     @property
     def pages(self) -> int:

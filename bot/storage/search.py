@@ -1,7 +1,7 @@
 """Finding cases by a query. The same answer as ``domain.matching`` gives of each case, from an index."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -29,10 +29,14 @@ RECENT = 500
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Some cases in order. ``cursor`` leads on from the last one; ``None`` if there is no more."""
+    """Some cases in order. ``cursor`` leads on from the last one, ``back`` to those before the first.
+
+    ``None`` if there are none.
+    """
 
     cases: Sequence[Case]
     cursor: str | None
+    back: str | None = None
 
 
 class Search:
@@ -45,9 +49,12 @@ class Search:
 
     def page(self, query: Query, viewer: Viewer, *, page: int = 1, size: int = 10) -> Sequence[Case]:
         """``page`` counts from 1. The cases come with teams, posts, project and type."""
+        return self.numbered(query, viewer, page, size=size).cases
+
+    def numbered(self, query: Query, viewer: Viewer, page: int, *, size: int = 10) -> Slice:
         first = (page - 1) * size
-        found = list(self._found(self._meaning(query, viewer), first + size))
-        return self._cases([place[1] for _, place in found[first:]])
+        found = list(self._found(self._meaning(query, viewer), first + size + 1))[first:]
+        return self._slice(found, size, behind=page > 1)
 
     def after(self, query: Query, viewer: Viewer, cursor: str | None = None, *, size: int = 10) -> Slice:
         """Going on where the last slice ended, whatever has changed since: no case twice, none left out.
@@ -55,8 +62,25 @@ class Search:
         Raises ``ValueError`` for a cursor that was not given out here.
         """
         found = list(self._found(self._meaning(query, viewer), size + 1, cursor))
-        cases = self._cases([place[1] for _, place in found[:size]])
-        return Slice(cases, written(*found[size - 1]) if len(found) > size else None)
+        return self._slice(found, size, behind=cursor is not None)
+
+    def before(self, query: Query, viewer: Viewer, cursor: str, *, size: int = 10) -> Slice:
+        """The other way: what stands right before a slice, whose ``back`` this is."""
+        found = list(self._found(self._meaning(query, viewer), size + 1, cursor, back=True))
+        kept = found[:size][::-1]
+        return Slice(
+            self._cases([place[1] for _, place in kept]),
+            written(*kept[-1]) if kept else None,
+            written(*kept[0]) if len(found) > size else None,
+        )
+
+    def _slice(self, found: Sequence[tuple[int, After]], size: int, *, behind: bool) -> Slice:
+        """``found``: one more than wanted, if there is one."""
+        return Slice(
+            self._cases([place[1] for _, place in found[:size]]),
+            written(*found[size - 1]) if len(found) > size else None,
+            written(*found[0]) if behind and found else None,
+        )
 
     def count(self, query: Query, viewer: Viewer, limit: int = COUNT_LIMIT) -> int:
         """How many there are; counting stops at ``limit``."""
@@ -105,15 +129,21 @@ class Search:
     def _plan(self, meaning: Meaning) -> Plan:
         return Plan(self._session, meaning, sqlite=self._sqlite)
 
-    def _found(self, meaning: Meaning, limit: int, cursor: str | None = None) -> Iterator[tuple[int, After]]:
-        """Of the first ``limit`` cases: the part of the result, and the place in its order with the id."""
+    def _found(
+        self, meaning: Meaning, limit: int, cursor: str | None = None, *, back: bool = False
+    ) -> Iterator[tuple[int, After]]:
+        """Of the next ``limit`` cases: the part of the result, and the place in its order with the id."""
         plan = self._plan(meaning)
         start, after = read(cursor) if cursor else (0, None)
-        for number, part in enumerate(plan.parts()[start:], start):
+        parts = list(enumerate(plan.parts()))
+        for number, drawn in parts[start::-1] if back else parts[start:]:
+            part = drawn()
+            if back:
+                part = replace(part, descending=not part.descending)
             if after:
-                statement = page_after(part(), limit, after, sqlite=self._sqlite)
+                statement = page_after(part, limit, after, sqlite=self._sqlite)
             else:
-                statement = page_of(part(), limit, sqlite=self._sqlite)
+                statement = page_of(part, limit, sqlite=self._sqlite)
             rows = self._session.execute(statement, plan.values).all()
             yield from ((number, (row.at, row.id)) for row in rows)
             after = None

@@ -79,20 +79,29 @@ def viewer_for(work: Work, person: Person, now: datetime) -> Viewer:
     )
 
 
-def list_cases(db: Database, act: Act, query: str, *, page: int = 1, heading: str = "") -> Listing:
-    """Raises ``QueryError`` pointing at the word that is wrong."""
+def list_cases(
+    db: Database, act: Act, query: str, *, page: int = 1, heading: str = "", on: str = "", back: str = ""
+) -> Listing:
+    """``on`` or ``back``: those of the page that is turned. Raises ``QueryError`` for a word that is wrong."""
     with db.read() as work:
         person = person_of(work, act.actor)
-        return listing(work, viewer_for(work, person, act.at), heading or "Cases", query, page)
+        viewer = viewer_for(work, person, act.at)
+        return listing(work, viewer, heading or "Cases", query, page, on=on, back=back)
 
 
-def listing(work: Work, viewer: Viewer, heading: str, query: str, page: int) -> Listing:
+def listing(
+    work: Work, viewer: Viewer, heading: str, query: str, page: int, *, on: str = "", back: str = ""
+) -> Listing:
     parsed = parse(query)
     total = work.search.count(parsed, viewer, limit=PREVIEW_LIMIT + 1)
-    last = max(1, -(-min(total, PREVIEW_LIMIT) // PAGE))
-    page = min(max(page, 1), last)
-    cases = work.search.page(parsed, viewer, page=page, size=PAGE)
-    return Listing(heading=heading, query=query, cases=cases, page=page, total=total)
+    if on:
+        found = work.search.after(parsed, viewer, on, size=PAGE)
+    elif back and page > 1:
+        found = work.search.before(parsed, viewer, back, size=PAGE)
+    else:
+        page = min(max(page, 1), max(1, -(-min(total, PREVIEW_LIMIT) // PAGE)))
+        found = work.search.numbered(parsed, viewer, page, size=PAGE)
+    return Listing(heading, query, found.cases, page, total, on=found.cursor or "", back=found.back or "")
 
 
 def my_cases(db: Database, act: Act, *, page: int = 1) -> Listing:

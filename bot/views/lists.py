@@ -76,18 +76,15 @@ def row_actions(case: Case) -> Sequence[tuple[str, str]]:
 
 def paging(found: Listing) -> list[Block]:
     """Nothing at all if everything is on one page."""
-    if found.pages <= 1:
+    if not found.on and not found.back:
         return []
-    here = context(f"Page {found.page} of {found.pages}")
-    values = [page_value(page, query=found.query, heading=found.heading) for page in (found.page - 1, found.page + 1)]
-    if None in values:
+    here = context(f"Page {found.page} of {max(found.pages, found.page + bool(found.on))}")
+    back = page_value(found.page - 1, query=found.query, heading=found.heading, back=found.back)
+    on = page_value(found.page + 1, query=found.query, heading=found.heading, on=found.on)
+    if back is None or on is None:
         return [context(TOO_LONG)]
-    back, on = values
-    row_: list[Block] = []
-    if found.page > 1 and back:
-        row_.append(button("Previous", "list.page.back", value=back))
-    if found.page < found.pages and on:
-        row_.append(button("Next", "list.page", value=on))
+    row_ = [button("Previous", "list.page.back", value=back)] if found.back else []
+    row_ += [button("Next", "list.page", value=on)] if found.on else []
     return [here, actions(row_)]
 
 
