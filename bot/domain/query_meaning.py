@@ -57,6 +57,11 @@ def understand(query: Query, viewer: Viewer, resolver: Resolver) -> Meaning:
     return Meaning(unless_archived(where), viewer.projects, chosen)
 
 
+def condition_of(term: Term, asking: Asking) -> Condition:
+    """What one term asks for. Raises ``QueryError``."""
+    return _Reader(asking).term(term)
+
+
 def read_sort(term: Term) -> Sort:
     text = term.value.text.casefold()
     descending, name = text.startswith("-"), text.lstrip("-+")

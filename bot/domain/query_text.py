@@ -56,6 +56,7 @@ class QueryError(Invalid):
     """
 
     def __init__(self, sentence: str, span: Span) -> None:
+        sentence = without_marks(sentence)
         super().__init__(sentence, {"query": sentence})
         self.span = span
 
@@ -68,7 +69,7 @@ class QueryError(Invalid):
 
 def quoted(words: str) -> str:
     """What somebody typed, within a sentence."""
-    return f"“{shortened(without_marks(words), 40)}”"
+    return f"“{shortened(words, 40)}”"
 
 
 def without_marks(words: str) -> str:
