@@ -18,7 +18,7 @@ from bot.outbox.chores import Chores
 from bot.outbox.slack import SlackSender
 from bot.outbox.worker import Worker
 from bot.storage.database import Database
-from bot.surfaces import clicks, commands, errors, events, home, options, shortcuts, submissions
+from bot.surfaces import clicks, commands, errors, events, home, options, searching, shortcuts, submissions
 from bot.surfaces.desk import Desk
 from bot.surfaces.replies import Replies
 from bot.usecases.people import ask_for_directory, knows_anybody
@@ -133,7 +133,7 @@ def build_app(settings: Settings, client: WebClient) -> App:
 
 def register(app: App, desk: Desk) -> None:
     """Every listener; Bolt asks one after the other whether it is meant, so what people do most comes first."""
-    for room in (errors, commands, clicks, submissions, home, options, events, shortcuts):
+    for room in (errors, commands, clicks, submissions, home, searching, options, events, shortcuts):
         room.register(app, desk)
 
 

@@ -9,10 +9,12 @@ from bot.domain.entry import Entry
 from bot.domain.evidence import Evidence, Note, Relation
 from bot.domain.person import Person, Team
 from bot.domain.project import Project
+from bot.domain.query_building import Choices, Known
 
 PAGE = 10
 TIMELINE_PAGE = 15
 PREVIEW_LIMIT = 1000
+PREVIEWED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,26 @@ class HomePage:
     projects: Sequence[Project]
     is_admin: bool
     helpers: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a query finds: how many, counted as in ``Listing``, and the first few. ``error``: why it finds nothing."""
+
+    query: str
+    total: int = 0
+    cases: Sequence[Case] = ()
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchForm:
+    """What the form that builds a search is filled with. ``projects``: those of the choices."""
+
+    chosen: Choices
+    known: Known
+    projects: Sequence[Project]
+    preview: Preview
 
 
 @dataclass(frozen=True, slots=True)

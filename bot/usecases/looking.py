@@ -9,6 +9,7 @@ from bot.domain.evidence import Relation
 from bot.domain.person import Person, Team
 from bot.domain.project import Project
 from bot.domain.query import Viewer, parse
+from bot.domain.query_words import folded
 from bot.domain.reading import PAGE, PREVIEW_LIMIT, TIMELINE_PAGE, CaseForm, Details, HomePage, Listing, TimelinePage
 from bot.domain.rights import Right, is_admin
 from bot.domain.text import kept
@@ -148,12 +149,14 @@ def suggest_teams(db: Database, act: Act, typed: str, *, limit: int = 50) -> Seq
         return work.people.teams_like(kept(typed), limit)
 
 
-def suggest_projects(db: Database, act: Act, typed: str, *, limit: int = 50) -> Sequence[Project]:
-    """Projects whose key or name holds what was typed."""
-    words = typed.strip().casefold()
+def suggest_projects(
+    db: Database, act: Act, typed: str, *, limit: int = 50, right: Right = Right.CONTRIBUTE
+) -> Sequence[Project]:
+    """Projects whose key or name holds what was typed; case and accents are no matter."""
+    wanted = folded(typed.strip())
     with db.read() as work:
-        found = projects_for(work, person_of(work, act.actor), Right.CONTRIBUTE)
-        return [project for project in found if words in f"{project.key} {project.name}".casefold()][:limit]
+        found = projects_for(work, person_of(work, act.actor), right)
+        return [project for project in found if wanted in folded(f"{project.key} {project.name}")][:limit]
 
 
 def edit_form(db: Database, act: Act, ref: str | int) -> CaseForm:

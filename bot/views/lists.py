@@ -8,6 +8,7 @@ from bot.domain.reading import PAGE, Listing, Workspace
 from bot.views.blocks import Block, Message, View, actions, context, message, modal, section
 from bot.views.clicks import page_value, row_block, row_value
 from bot.views.elements import button, option, overflow
+from bot.views.forms.query_field import build_button
 from bot.views.limits import clip
 from bot.views.text import NOBODY, Mrkdwn, Names, bold, joined, link, mrkdwn, person, said
 from bot.views.words import age, case_count, case_link, case_name, clock, due_words, priority_words, status_words
@@ -31,11 +32,12 @@ def listing_view(found: Listing, workspace: Workspace, *, names: Names = NOBODY,
 
 def list_blocks(found: Listing, workspace: Workspace, names: Names, now: datetime) -> list[Block]:
     head = mrkdwn("{}: {}", bold(clip(found.heading, HEADING)), case_count(found.total))
+    below = [build_button(found.query)]
     if not found.cases:
-        return [section(head), section(said(EMPTY)), actions([button("New case", "case.new", style="primary")])]
+        return [section(head), section(said(EMPTY)), actions([button("New case", "case.new", style="primary"), *below])]
     blocks = [section(head)]
     blocks += [row(case, workspace, names, now) for case in found.cases[:PAGE]]
-    return blocks + paging(found)
+    return [*blocks, *paging(found), actions(below)]
 
 
 def row(case: Case, workspace: Workspace, names: Names, now: datetime) -> Block:

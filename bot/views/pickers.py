@@ -26,6 +26,16 @@ def project_options(projects: Iterable[Project]) -> list[Block]:
     return _first(option(project_words(project), str(project.id)) for project in projects)
 
 
+def project_keys(projects: Iterable[Project]) -> list[Block]:
+    """For a query, which names projects by their keys."""
+    return _first(option(project_words(project), project.key) for project in projects)
+
+
+def team_handles(handles: Iterable[str]) -> list[Block]:
+    """The same for teams."""
+    return _first(option(f"@{handle}", handle) for handle in handles)
+
+
 def type_options(types: Iterable[CaseType]) -> list[Block]:
     return _first(option(case_type.name or NO_NAME, str(case_type.id)) for case_type in types)
 

@@ -67,13 +67,14 @@ def test_a_list_says_how_many_and_what_they_are():
     )
     assert "OPS-13 Checkout is down" in message["text"]
     assert "page" not in said
+    assert read_value(click(message["blocks"][-1], "query.build")) == "is:open"
 
 
 def test_an_empty_list_says_what_to_do_next():
     message = lists.listing(page_of([]), WORKSPACE)
     fits_message(message)
     assert "No case matches" in shown(message)
-    assert message["blocks"][-1]["elements"][0]["action_id"] == "case.new"
+    assert [e["action_id"] for e in message["blocks"][-1]["elements"]] == ["case.new", "query.build"]
     fits_modal(lists.listing_view(page_of([]), WORKSPACE))
 
 
@@ -94,7 +95,7 @@ def test_the_first_and_the_last_page_have_one_way():
     for page, there in ((1, "list.page"), (2, "list.page.back")):
         way = {"on": "0/1/i1"} if page == 1 else {"back": "0/1/i1"}
         message = lists.listing(page_of(ten(), page=page, total=20, **way), WORKSPACE)
-        assert [e["action_id"] for e in message["blocks"][-1]["elements"]] == [there]
+        assert [e["action_id"] for e in message["blocks"][-2]["elements"]] == [there]
 
 
 def test_a_page_that_turned_out_to_be_there_is_counted():
