@@ -14,6 +14,7 @@ from bot.domain.query import Query, Viewer
 from bot.domain.query_conditions import Both, Contains, Meaning, Sort, unless_archived
 from bot.domain.query_fields import UPDATED
 from bot.domain.query_meaning import understand
+from bot.domain.query_values import CASE_KEY
 from bot.domain.query_words import words
 from bot.storage.search_names import Names
 from bot.storage.search_plan import Plan
@@ -99,7 +100,10 @@ class Search:
         return sorted(chosen, key=lambda case: (case.id in exact, case.updated_at, case.id), reverse=True)
 
     def _exactly(self, typed: str, viewer: Viewer) -> list[int]:
-        query = select(CASES.id).where(CASES.key == typed.strip().upper(), CASES.archived_at.is_(None))
+        key = typed.strip().upper()
+        if not CASE_KEY.fullmatch(key):
+            return []
+        query = select(CASES.id).where(CASES.key == key, CASES.archived_at.is_(None))
         return list(self._session.scalars(query.where(CASES.project_id.in_(viewer.projects))))
 
     def _recent(self, viewer: Viewer, wanted: Sequence[str], limit: int) -> list[int]:

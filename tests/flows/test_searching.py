@@ -63,7 +63,7 @@ def test_a_list_opens_it_with_what_it_asks_for(town, cases, previewed, slack):
     modal = town.bob.modal
     assert (modal.value("Words"), modal.value("Priority")) == ("printer", ["P1", "P2", "P3"])
     assert (modal.value("Team"), modal.value("Order")) == ("none", "created")
-    assert modal.value("Anything else") == '-reporter:"Bob"'
+    assert modal.value("Anything else") == '-reporter:"bob"'
     assert "3 cases" in modal.text
     modal.choose("Team", "A team …")
     slack.wait_for(lambda: "Team: which" in town.bob.modal.text, what="a field for the team")

@@ -163,7 +163,7 @@ def _team(who: str, opened: Collection[str]) -> list[Block]:
     handle = who if who and who not in TEAMS else None
     if not handle and "team" not in opened:
         return [_menu("team", "Team", TEAMS, who or EITHER)]
-    start = team_handles([handle])[0] if handle else None
+    start = next(iter(team_handles([handle])), None) if handle else None
     which = external_select("query.team", "Type a part of its name", chosen=start)
     return [_menu("team", "Team", TEAMS, SOMEBODY), _field("team_one", "Team: which", which)]
 
