@@ -13,6 +13,7 @@ from bot.storage.search_tables import ATTRIBUTES
 
 # A wrong name is compared with so many of the right ones.
 NEAR_LIMIT = 2000
+TYPES = select(CaseType).order_by(CaseType.id)
 
 
 class Names:
@@ -62,7 +63,7 @@ class Names:
         return self._session.scalars(select(Team.handle).order_by(Team.handle).limit(NEAR_LIMIT)).all()
 
     def types(self) -> Sequence[CaseType]:
-        return self._session.scalars(select(CaseType).order_by(CaseType.id)).all()
+        return self._session.scalars(TYPES).all()
 
     def has_attribute(self, name: str) -> bool:
         return self._session.scalar(select(ATTRIBUTES.c.name).where(ATTRIBUTES.c.name == name).limit(1)) is not None
