@@ -15,7 +15,7 @@ from typing import Any
 
 log = logging.getLogger(__name__)
 
-CONFLICT = "hash_conflict"
+CONFLICT, CLOSED = "hash_conflict", "not_found"  # docs.slack.dev, views.update
 REMEMBERED = 500  # views: of each when it was last clicked in
 
 
@@ -88,9 +88,10 @@ class _View:
         try:
             answer = update(view_id=view_id, hash=self.hash, view=view)
         except Exception as error:
-            if getattr(error, "response", {}).get("error") != CONFLICT:
-                raise
-            if self.at == inf:
+            code = getattr(error, "response", {}).get("error")
+            if code == CLOSED or (code == CONFLICT and self.at == inf):
                 return
+            if code != CONFLICT:
+                raise
             answer = update(view_id=view_id, view=view)
         self.hash = answer["view"]["hash"]

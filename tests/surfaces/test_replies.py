@@ -91,12 +91,25 @@ def test_an_answer_to_the_whole_form_is_not_drawn_over(
     assert slow.calls == [("a", "h0")]
 
 
+def test_nobody_is_told_of_a_modal_that_was_closed(replies: Replies, caplog: pytest.LogCaptureFixture) -> None:
+    seen = Event()
+
+    def closed(**_: Any) -> dict[str, Any]:
+        seen.set()
+        raise Refused("not_found")
+
+    replies.redraw(closed, click(1), {})
+    replies.close()
+    assert seen.is_set()
+    assert not caplog.text
+
+
 def test_a_failure_is_logged_and_the_next_click_drawn(
     replies: Replies, slow: Slow, typed: Callable[..., None], caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(**_: Any) -> dict[str, Any]:
         slow.arrived.set()
-        raise Refused("not_found")
+        raise Refused("internal_error")
 
     replies.redraw(broken, click(1), {})
     assert slow.arrived.wait(10)
