@@ -31,6 +31,7 @@ from bot.surfaces import (
     exporting,
     home,
     options,
+    searching,
     shortcuts,
     submissions,
     teams,
@@ -149,9 +150,26 @@ def build_app(settings: Settings, client: WebClient) -> App:
     )
 
 
+# Bolt asks one listener after the other whether it is meant, so what people do most comes first.
+ROOMS = (
+    errors,
+    commands,
+    clicks,
+    submissions,
+    home,
+    searching,
+    options,
+    events,
+    shortcuts,
+    teams,
+    exporting,
+    bulk,
+)
+
+
 def register(app: App, desk: Desk) -> None:
-    """Every listener; Bolt asks one after the other whether it is meant, so what people do most comes first."""
-    for room in (errors, commands, clicks, submissions, home, options, events, shortcuts, teams, exporting, bulk):
+    """Every listener."""
+    for room in ROOMS:
         room.register(app, desk)
 
 

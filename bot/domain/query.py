@@ -95,13 +95,20 @@ class Query:
 
 def parse(text: str) -> Query:
     """Raises ``QueryError``. Only the grammar is checked here: fields, people and dates need to know who asks."""
+    try:
+        return _Parser(limited(text)).query(text)
+    except QueryError as error:
+        raise error.within(text) from None
+
+
+def limited(text: str) -> Typed:
     if len(text) > LENGTH_LIMIT:
         raise QueryError(
             f"A query has up to {LENGTH_LIMIT:,} characters; this one has {len(text):,}. "
             "Shorten it from here on, or make two of it.",
             Span(LENGTH_LIMIT, len(text)),
         )
-    return _Parser(as_typed(text)).query(text)
+    return as_typed(text)
 
 
 class _Parser:
@@ -184,10 +191,8 @@ class _Parser:
 
     def negated(self, sign: Token, field: str) -> Node:
         if self.next.mark in {Mark.OR, Mark.AND, Mark.CLOSE, Mark.END}:
-            raise self.error(
-                f"{sign.text} needs a condition after it, as in {sign.text}{' ' * (sign.text == 'NOT')}status:closed.",
-                sign,
-            )
+            example = "NOT status:closed" if sign.mark == Mark.NOT else "-status:closed"
+            raise self.error(f"{sign.text} needs a condition after it. Add one, as in {example}.", sign)
         self.deeper(sign)
         before, part = self.sort, self.one(field)
         self.depth -= 1

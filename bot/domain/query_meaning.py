@@ -1,7 +1,8 @@
 """What a parsed query means for the person who asks: names become ids, days become moments, words become folded."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from bot.domain.casetype import Group
@@ -40,15 +41,25 @@ from bot.domain.query_values import READERS, Asking, Resolver, contains, nearest
 from bot.domain.query_words import COLUMNS
 
 FORGOTTEN_COLON = re.compile(r"(\w+)(>=|<=|>|<|=)(.+)")
+EXCLUDED = "No case can meet this and the other condition on {0}. Turn one of them round, or put OR between them."
+ONE_VALUE = "A case has only one {0}, and it cannot be this and the other. Put OR between them, as in {0}:(… OR …)."
 IS = ("open", "closed", "archived", "overdue")
 
 
 def understand(query: Query, viewer: Viewer, resolver: Resolver) -> Meaning:
     """Raises ``QueryError`` at the first word that means nothing."""
     reader = _Reader(Asking(viewer, resolver))
-    where = reader.condition(query.where) if query.where else Both()
-    chosen = read_sort(query.sort) if query.sort else default_sort(where)
+    try:
+        where = reader.condition(query.where) if query.where else Both()
+        chosen = read_sort(query.sort) if query.sort else default_sort(where)
+    except QueryError as error:
+        raise error.within(query.text) from None
     return Meaning(unless_archived(where), viewer.projects, chosen)
+
+
+def condition_of(term: Term, asking: Asking) -> Condition:
+    """What one term asks for. Raises ``QueryError``."""
+    return _Reader(asking).term(term)
 
 
 def read_sort(term: Term) -> Sort:
@@ -89,9 +100,9 @@ class _Reader:
             case AnyOf():
                 return Either(tuple(self.condition(part) for part in node.parts))
             case All():
-                found = tuple(self.condition(part) for part in node.parts)
-                refuse_contradictions(node.parts, found)
-                return Both(found)
+                found = [(part, self.condition(part)) for part in node.parts]
+                refuse_contradictions([asked for part, one in found for asked in together(part, one)])
+                return Both(tuple(one for _, one in found))
 
     def term(self, term: Term) -> Condition:
         if not term.field:
@@ -180,35 +191,44 @@ def has(field: Field) -> Condition:
     return OneOf(field, frozenset({field.empty}), negated=True)
 
 
-def refuse_contradictions(nodes: Sequence[Node], conditions: Sequence[Condition]) -> None:
-    """Dates that exclude each other, and two values for a field that has one."""
+def together(node: Node, condition: Condition) -> Iterator[tuple[Term, Condition]]:
+    """What must be met, each with the words that ask for it, also from within parentheses and ``is:overdue``."""
+    if isinstance(node, All) and isinstance(condition, Both):
+        for part, one in zip(node.parts, condition.parts, strict=True):
+            yield from together(part, one)
+    while isinstance(node, Not):
+        node = node.part
+    if isinstance(node, Term):
+        yield from ((node, one) for one in parts(condition))
+
+
+def refuse_contradictions(asked: Iterable[tuple[Term, Condition]]) -> None:
+    """Dates that exclude each other, and values that a field with one value cannot have together."""
     windows: dict[Field, Between] = {}
     values: dict[Field, frozenset[Any]] = {}
-    for node, condition in zip(nodes, conditions, strict=True):
-        if not isinstance(node, Term) or not isinstance(condition, Between | OneOf) or condition.negated:
-            continue
-        if isinstance(condition, Between):
-            window = overlap(windows.get(condition.field, Between(condition.field, None, None)), condition)
-            windows[condition.field] = window
+    excluded: dict[Field, frozenset[Any]] = defaultdict(frozenset)
+    for term, condition in asked:
+        field = condition.field if isinstance(condition, Between | OneOf) else None
+        name = "status" if field is GROUP else field.name if field else ""
+        if isinstance(condition, Between) and not condition.negated:
+            windows[condition.field] = window = overlap(windows.get(condition.field), condition)
             if window.low and window.high and window.low >= window.high:
-                raise QueryError(
-                    f"No case can meet this and the other condition on {condition.field.name}. "
-                    "Turn one of them round, or put OR between them.",
-                    node.span,
-                )
-        elif not condition.field.many:
-            left = values.get(condition.field, condition.values) & condition.values
-            values[condition.field] = left
-            if not left:
-                name = node.field if node.field != "is" else "status"
-                raise QueryError(
-                    f"A case has only one {name}, and it cannot be this and the other. Put OR between them, "
-                    f"as in {name}:(… OR …).",
-                    node.span,
-                )
+                raise QueryError(EXCLUDED.format(name), term.span)
+        elif isinstance(condition, OneOf) and not condition.field.many:
+            if condition.negated:
+                excluded[condition.field] |= condition.values
+            else:
+                values[condition.field] = values.get(condition.field, condition.values) & condition.values
+            left = values.get(condition.field)
+            if left is not None and not left:
+                raise QueryError(ONE_VALUE.format(name), term.span)
+            if left is not None and not left - excluded[condition.field]:
+                raise QueryError(EXCLUDED.format(name), term.span)
 
 
-def overlap(one: Between, other: Between) -> Between:
+def overlap(one: Between | None, other: Between) -> Between:
+    if one is None:
+        return other
     low = max((at for at in (one.low, other.low) if at), default=None)
     high = min((at for at in (one.high, other.high) if at), default=None)
     return Between(one.field, low, high)

@@ -50,17 +50,41 @@ class Span:
 
 
 class QueryError(Invalid):
-    """A query that cannot be understood. ``span`` is the word at fault; the sentence says what to write instead."""
+    """A query that cannot be understood. ``span`` is the word at fault; the sentence says what to write instead.
+
+    Who knows the whole ``text`` adds it: then the sentence of the field points at the word within it.
+    """
 
     def __init__(self, sentence: str, span: Span) -> None:
+        sentence = without_marks(sentence)
         super().__init__(sentence, {"query": sentence})
         self.span = span
+
+    def within(self, text: str) -> "QueryError":
+        before, word, after = pieces(text, self.span)
+        if before.strip() or after.strip():
+            self.fields["query"] = f"{self.sentence} Here: {before}»{word}«{after}"
+        return self
 
 
 def quoted(words: str) -> str:
     """What somebody typed, within a sentence."""
-    words = words.replace(PERSON, "@").replace(TEAM, "@").replace(MENTIONED, "")
-    return f"“{words if len(words) <= 40 else words[:39] + '…'}”"
+    return f"“{shortened(words, 40)}”"
+
+
+def without_marks(words: str) -> str:
+    return words.replace(PERSON, "@").replace(TEAM, "@").replace(MENTIONED, "")
+
+
+def shortened(words: str, limit: int) -> str:
+    return words if len(words) <= limit else words[: limit - 1] + "…"
+
+
+def pieces(text: str, span: Span) -> tuple[str, str, str]:
+    """What stands before a word, the word, and what stands after it, all as typed and short enough for a sentence."""
+    parts = (text[: span.start], text[span.start : span.end], text[span.end :])
+    before, word, after = (without_marks(as_typed(part).text) for part in parts)
+    return shortened(before[::-1], 24)[::-1], shortened(word, 24), shortened(after, 24)
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,8 +65,16 @@ def nearest(typed: str, known: Collection[str]) -> str:
     return f" Did you mean {by_fold[near[0]]}?" if near else ""
 
 
+def listed(value: Value) -> list[str]:
+    """The values of somebody who wrote commas between them."""
+    words = [word.strip() for word in value.text.split(",") if word.strip()]
+    return words[:5] if len(words) > 1 and len(value.text) <= 40 else []
+
+
 def wrong(value: Value, field: Field, known: Collection[str]) -> QueryError:
-    near = nearest(value.text, known)
+    near = (
+        f" Write {field.name}:({' OR '.join(several)})." if (several := listed(value)) else nearest(value.text, known)
+    )
     choice = f" There are {', '.join(known)}." if known and len(known) <= 12 and not near else ""
     return QueryError(
         f"{quoted(value.text)} does not fit {field.name}. It takes {field.kind.value}.{near or choice}", value.span

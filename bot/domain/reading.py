@@ -10,11 +10,13 @@ from bot.domain.evidence import Evidence, Note, Relation, Watcher
 from bot.domain.inbox import Inbox
 from bot.domain.person import Person, Team
 from bot.domain.project import Project
+from bot.domain.query_building import Choices, Known
 
 PAGE = 10
 TIMELINE_PAGE = 15
 PREVIEW_LIMIT = 1000
 TEAMS_PAGE = 12
+PREVIEWED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +58,18 @@ class Details:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A page of cases. ``total`` stops counting at ``PREVIEW_LIMIT`` + 1."""
+    """A page of cases. ``total`` stops counting at ``PREVIEW_LIMIT`` + 1.
+
+    ``on`` and ``back``: where the next page begins and the one before ends, whatever changes; empty if there is none.
+    """
 
     heading: str
     query: str
     cases: Sequence[Case]
     page: int
     total: int
+    on: str = ""
+    back: str = ""
 
     @property
     def pages(self) -> int:
@@ -112,6 +119,16 @@ class HomePage:
     projects: Sequence[Project]
     is_admin: bool
     helpers: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchForm:
+    """What the form that builds a search is filled with. ``projects``: those of the choices."""
+
+    chosen: Choices
+    known: Known
+    projects: Sequence[Project]
+    preview: Preview
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, selectinload
 
 import bot.storage.search_index  # noqa: F401 - keeps the index in step
@@ -14,6 +14,7 @@ from bot.domain.query import Query, Viewer
 from bot.domain.query_conditions import Between, Both, Contains, Meaning, Sort, parts, unless_archived
 from bot.domain.query_fields import CREATED, UPDATED
 from bot.domain.query_meaning import understand
+from bot.domain.query_values import CASE_KEY
 from bot.domain.query_words import words
 from bot.storage.search_names import Names
 from bot.storage.search_plan import Plan
@@ -25,14 +26,24 @@ COUNT_LIMIT = 1001
 # The first letters typed into a picker are looked for among so many recent cases before the whole index is asked.
 FIRST_LETTERS = 2
 RECENT = 500
+# Put together once: with SQLAlchemy that takes as long as a quick question.
+DRAWN = (
+    select(Case)
+    .where(Case.id.in_(bindparam("ids", expanding=True)))
+    .options(selectinload(Case.teams), selectinload(Case.posts))
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Some cases in order. ``cursor`` leads on from the last one; ``None`` if there is no more."""
+    """Some cases in order. ``cursor`` leads on from the last one, ``back`` to those before the first.
+
+    ``None`` if there are none.
+    """
 
     cases: Sequence[Case]
     cursor: str | None
+    back: str | None = None
 
 
 class Search:
@@ -45,9 +56,12 @@ class Search:
 
     def page(self, query: Query, viewer: Viewer, *, page: int = 1, size: int = 10) -> Sequence[Case]:
         """``page`` counts from 1. The cases come with teams, posts, project and type."""
+        return self.numbered(query, viewer, page, size=size).cases
+
+    def numbered(self, query: Query, viewer: Viewer, page: int, *, size: int = 10) -> Slice:
         first = (page - 1) * size
-        found = list(self._found(self._meaning(query, viewer), first + size))
-        return self._cases([place[1] for _, place in found[first:]])
+        found = list(self._found(self._meaning(query, viewer), first + size + 1))[first:]
+        return self._slice(found, size, behind=page > 1)
 
     def after(self, query: Query, viewer: Viewer, cursor: str | None = None, *, size: int = 10) -> Slice:
         """Going on where the last slice ended, whatever has changed since: no case twice, none left out.
@@ -55,8 +69,25 @@ class Search:
         Raises ``ValueError`` for a cursor that was not given out here.
         """
         found = list(self._found(self._meaning(query, viewer), size + 1, cursor))
-        cases = self._cases([place[1] for _, place in found[:size]])
-        return Slice(cases, written(*found[size - 1]) if len(found) > size else None)
+        return self._slice(found, size, behind=cursor is not None)
+
+    def before(self, query: Query, viewer: Viewer, cursor: str, *, size: int = 10) -> Slice:
+        """The other way: what stands right before a slice, whose ``back`` this is."""
+        found = list(self._found(self._meaning(query, viewer), size + 1, cursor, back=True))
+        kept = found[:size][::-1]
+        return Slice(
+            self._cases([place[1] for _, place in kept]),
+            written(*kept[-1]) if kept else None,
+            written(*kept[0]) if len(found) > size else None,
+        )
+
+    def _slice(self, found: Sequence[tuple[int, After]], size: int, *, behind: bool) -> Slice:
+        """``found``: one more than wanted, if there is one."""
+        return Slice(
+            self._cases([place[1] for _, place in found[:size]]),
+            written(*found[size - 1]) if len(found) > size else None,
+            written(*found[0]) if behind and found else None,
+        )
 
     def ids(self, query: Query, viewer: Viewer, limit: int) -> list[int]:
         """Of the first ``limit`` cases, in order."""
@@ -86,9 +117,10 @@ class Search:
         return sorted(chosen, key=lambda case: (case.id in exact, case.updated_at, case.id), reverse=True)
 
     def _exactly(self, typed: str, viewer: Viewer) -> list[int]:
-        query = select(CASES.id).where(
-            CASES.key == self.names.key_now(typed.strip().upper()), CASES.archived_at.is_(None)
-        )
+        key = typed.strip().upper()
+        if not CASE_KEY.fullmatch(key):
+            return []
+        query = select(CASES.id).where(CASES.key == self.names.key_now(key), CASES.archived_at.is_(None))
         return list(self._session.scalars(query.where(CASES.project_id.in_(viewer.projects))))
 
     def _recent(self, viewer: Viewer, wanted: Sequence[str], limit: int) -> list[int]:
@@ -118,15 +150,21 @@ class Search:
     def _plan(self, meaning: Meaning) -> Plan:
         return Plan(self._session, meaning, sqlite=self._sqlite)
 
-    def _found(self, meaning: Meaning, limit: int, cursor: str | None = None) -> Iterator[tuple[int, After]]:
-        """Of the first ``limit`` cases: the part of the result, and the place in its order with the id."""
+    def _found(
+        self, meaning: Meaning, limit: int, cursor: str | None = None, *, back: bool = False
+    ) -> Iterator[tuple[int, After]]:
+        """Of the next ``limit`` cases: the part of the result, and the place in its order with the id."""
         plan = self._plan(meaning)
         start, after = read(cursor) if cursor else (0, None)
-        for number, part in enumerate(plan.parts()[start:], start):
+        parts = list(enumerate(plan.parts()))
+        for number, drawn in parts[start::-1] if back else parts[start:]:
+            part = drawn()
+            if back:
+                part = replace(part, descending=not part.descending)
             if after:
-                statement = page_after(part(), limit, after, sqlite=self._sqlite)
+                statement = page_after(part, limit, after, sqlite=self._sqlite)
             else:
-                statement = page_of(part(), limit, sqlite=self._sqlite)
+                statement = page_of(part, limit, sqlite=self._sqlite)
             rows = self._session.execute(statement, plan.values).all()
             yield from ((number, (row.at, row.id)) for row in rows)
             after = None
@@ -138,8 +176,7 @@ class Search:
         """In this order."""
         if not ids:
             return []
-        query = select(Case).where(Case.id.in_(ids)).options(selectinload(Case.teams), selectinload(Case.posts))
-        found = {case.id: case for case in self._session.scalars(query)}
+        found = {case.id: case for case in self._session.scalars(DRAWN, {"ids": ids})}
         return [found[id_] for id_ in ids if id_ in found]
 
 

@@ -19,6 +19,7 @@ T = TypeVar("T")
 
 # A wrong name is compared with so many of the right ones.
 NEAR_LIMIT = 2000
+TYPES = select(CaseType).order_by(CaseType.id)
 
 
 class Names:
@@ -69,8 +70,15 @@ class Names:
         return {*full, *(part for name in full for part in name.split())}
 
     def team_with(self, handle: str) -> int | None:
-        query = select(Team.id).where(called(handle)).order_by(*FIRST_MEANT).limit(1)
-        return self._once("team", handle, lambda: self._session.scalar(query))
+        return self._once("team", handle, lambda: self._team_called(handle))
+
+    def _team_called(self, handle: str) -> int | None:
+        """SQLite's ``lower`` knows ASCII only, and accents are no matter."""
+        exactly = self._session.scalar(select(Team.id).where(called(handle)).order_by(*FIRST_MEANT).limit(1))
+        if exactly or not (wanted := folded(handle)):
+            return exactly
+        teams = self._session.execute(select(Team.id, Team.handle).order_by(*FIRST_MEANT)).all()
+        return next((id_ for id_, known in teams if folded(known) == wanted), None)
 
     def team_of_slack(self, slack_id: str) -> int | None:
         return self._session.scalar(select(Team.id).where(Team.slack_id == slack_id))
@@ -79,8 +87,7 @@ class Names:
         return self._session.scalars(select(Team.handle).order_by(Team.handle).limit(NEAR_LIMIT)).all()
 
     def types(self) -> Sequence[CaseType]:
-        query = select(CaseType).order_by(CaseType.id)
-        return self._once("types", "", lambda: self._session.scalars(query).all())
+        return self._once("types", "", lambda: self._session.scalars(TYPES).all())
 
     def has_attribute(self, name: str) -> bool:
         query = select(ATTRIBUTES.c.name).where(ATTRIBUTES.c.name == name).limit(1)

@@ -18,6 +18,8 @@ from bot.storage.search_slots import template
 from bot.storage.search_words import in_title
 
 RARE = 2000
+# The words of a case cost more to look up than its row: beside them, so many times more cases still count as rare.
+BESIDE_WORDS = 3
 # SQLite asks its full-text index for one case in 30 µs, and lists a case of a word in 1 µs.
 LISTABLE = 30_000
 
@@ -76,7 +78,7 @@ class Plan:
     def with_words(self, meaning: Meaning, text: Condition, without: Condition | None = None) -> Part:
         """SQLite lists words in order, newest first; PostgreSQL has to sort those that are rare."""
         rest = Needs(meaning).rest
-        few = self.fewest(rest if self._sqlite else [*rest, text])
+        few = (None if self._sqlite else self.few(text)) or self.fewest(rest, BESIDE_WORDS * RARE)
         return Part(meaning, None, few=few, text=text, without=without)
 
     def in_order(self, field: Field, descending: bool = True, also: Condition | None = None) -> Part:
@@ -103,25 +105,25 @@ class Plan:
         counting = count_listed(text, LISTABLE + 1, sqlite=True)
         return (self._session.scalar(counting) or 0) <= LISTABLE
 
-    def fewest(self, conditions: Iterable[Condition]) -> Few | None:
+    def fewest(self, conditions: Iterable[Condition], most: int | None = None) -> Few | None:
         """The cases that meet the rarest of the conditions, if that is rare at all."""
-        found = [few for condition in conditions if (few := self.few(condition))]
+        found = [few for condition in conditions if (few := self.few(condition, most))]
         return min(found, key=lambda few: few.count, default=None)
 
-    def few(self, condition: Condition) -> Few | None:
-        """The cases that meet it, unless they are more than ``RARE`` or no index lists them."""
+    def few(self, condition: Condition, most: int | None = None) -> Few | None:
+        """The cases that meet it, unless they are more than ``most``, or ``RARE``, or no index lists them."""
         if is_listed(condition, live=self.needs.archived is False):
-            return self.counted(condition)
+            return self.counted(condition, RARE if most is None else most)
         if isinstance(condition, Both):
-            return self.fewest(condition.parts)
+            return self.fewest(condition.parts, most)
         if isinstance(condition, Either):
-            return self.few_of_each(condition.parts)
+            return self.few_of_each(condition.parts, most)
         return None
 
-    def few_of_each(self, conditions: Sequence[Condition]) -> Few | None:
+    def few_of_each(self, conditions: Sequence[Condition], most: int | None) -> Few | None:
         found: list[Few] = []
         for condition in conditions:
-            few = self.few(condition)
+            few = self.few(condition, most)
             if few is None:
                 return None
             found.append(few)
@@ -129,12 +131,12 @@ class Plan:
             Few(sum(few.count for few in found), tuple(one for few in found for one in few.any_of)) if found else None
         )
 
-    def counted(self, condition: Condition) -> Few | None:
+    def counted(self, condition: Condition, most: int) -> Few | None:
         if about(condition, KEY):
             return Few(len(condition.values), (condition,))
-        counting = count_listed(condition, RARE + 1, sqlite=self._sqlite)
+        counting = count_listed(condition, most + 1, sqlite=self._sqlite)
         count = self._session.scalar(counting, self.values) or 0
-        return Few(count, (condition,)) if count <= RARE else None
+        return Few(count, (condition,)) if count <= most else None
 
 
 def is_empty(field: Field, *, negated: bool = False) -> OneOf:

@@ -1,14 +1,16 @@
 """Finding teams."""
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from bot.domain.case import Case
 from bot.domain.casetype import Group
 from bot.domain.evidence import CaseTeam
 from bot.domain.person import Team, TeamMember
+from bot.domain.query_words import folded
 from bot.storage.locking import AS_LEFT, lock_on, wait_for
 
 ALIVE = Team.gone_at.is_(None)
@@ -50,17 +52,10 @@ class Teams:
         return self._session.scalar(query.order_by(*FIRST_MEANT).limit(1))
 
     def like(self, typed: str, limit: int) -> Sequence[Team]:
-        """Teams that are there whose handle or name contains what was typed."""
-        words = typed.strip().lstrip("@").lower()
-        query = select(Team).where(ALIVE)
-        if words:
-            query = query.where(
-                or_(
-                    func.lower(Team.handle).contains(words, autoescape=True),
-                    func.lower(Team.name).contains(words, autoescape=True),
-                )
-            )
-        return self._session.scalars(query.order_by(Team.handle).limit(limit)).all()
+        """Teams that are there whose handle or name contains what was typed; case and accents are no matter."""
+        wanted = folded(typed.strip().lstrip("@"))
+        found = self._session.scalars(select(Team).where(ALIVE).order_by(Team.handle))
+        return list(islice((team for team in found if wanted in folded(f"{team.handle} {team.name}")), limit))
 
     def all(self) -> Sequence[Team]:
         return self._session.scalars(select(Team).options(selectinload(Team.members))).all()

@@ -26,9 +26,9 @@ class Words:
 
 
 def read_words(text: str) -> Words:
-    text = text.strip()
-    first, _, rest = text.partition(" ")
-    return Words(verb=first.lower(), rest=rest.strip(), args=tuple(tokens(rest)))
+    first, *rest = text.split(None, 1) or [""]
+    after = rest[0].strip() if rest else ""
+    return Words(verb=first.lower(), rest=after, args=tuple(tokens(after)))
 
 
 def tokens(text: str) -> list[str]:

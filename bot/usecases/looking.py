@@ -9,6 +9,7 @@ from bot.domain.evidence import Relation
 from bot.domain.person import Person, Team
 from bot.domain.project import Project
 from bot.domain.query import Viewer, parse
+from bot.domain.query_words import folded
 from bot.domain.reading import PAGE, PREVIEW_LIMIT, TIMELINE_PAGE, CaseForm, Details, Listing, TimelinePage
 from bot.domain.rights import Right
 from bot.domain.text import kept
@@ -72,20 +73,29 @@ def viewer_for(work: Work, person: Person, now: datetime) -> Viewer:
     )
 
 
-def list_cases(db: Database, act: Act, query: str, *, page: int = 1, heading: str = "") -> Listing:
-    """Raises ``QueryError`` pointing at the word that is wrong."""
+def list_cases(
+    db: Database, act: Act, query: str, *, page: int = 1, heading: str = "", on: str = "", back: str = ""
+) -> Listing:
+    """``on`` or ``back``: those of the page that is turned. Raises ``QueryError`` for a word that is wrong."""
     with db.read() as work:
         person = person_of(work, act.actor)
-        return listing(work, viewer_for(work, person, act.at), heading or "Cases", query, page)
+        viewer = viewer_for(work, person, act.at)
+        return listing(work, viewer, heading or "Cases", query, page, on=on, back=back)
 
 
-def listing(work: Work, viewer: Viewer, heading: str, query: str, page: int) -> Listing:
+def listing(
+    work: Work, viewer: Viewer, heading: str, query: str, page: int, *, on: str = "", back: str = ""
+) -> Listing:
     parsed = parse(query)
     total = work.search.count(parsed, viewer, limit=PREVIEW_LIMIT + 1)
-    last = max(1, -(-min(total, PREVIEW_LIMIT) // PAGE))
-    page = min(max(page, 1), last)
-    cases = work.search.page(parsed, viewer, page=page, size=PAGE)
-    return Listing(heading=heading, query=query, cases=cases, page=page, total=total)
+    if on:
+        found = work.search.after(parsed, viewer, on, size=PAGE)
+    elif back and page > 1:
+        found = work.search.before(parsed, viewer, back, size=PAGE)
+    else:
+        page = min(max(page, 1), max(1, -(-min(total, PREVIEW_LIMIT) // PAGE)))
+        found = work.search.numbered(parsed, viewer, page, size=PAGE)
+    return Listing(heading, query, found.cases, page, total, on=found.cursor or "", back=found.back or "")
 
 
 def names_of(db: Database, ids: Iterable[str]) -> dict[str, str]:
@@ -106,12 +116,14 @@ def suggest_teams(db: Database, act: Act, typed: str, *, limit: int = 50) -> Seq
         return work.teams.like(kept(typed), limit)
 
 
-def suggest_projects(db: Database, act: Act, typed: str, *, limit: int = 50) -> Sequence[Project]:
-    """Projects whose key or name holds what was typed."""
-    words = typed.strip().casefold()
+def suggest_projects(
+    db: Database, act: Act, typed: str, *, limit: int = 50, right: Right = Right.CONTRIBUTE
+) -> Sequence[Project]:
+    """Projects whose key or name holds what was typed; case and accents are no matter."""
+    wanted = folded(typed.strip())
     with db.read() as work:
-        found = projects_for(work, person_of(work, act.actor), Right.CONTRIBUTE)
-        return [project for project in found if words in f"{project.key} {project.name}".casefold()][:limit]
+        found = projects_for(work, person_of(work, act.actor), right)
+        return [project for project in found if wanted in folded(f"{project.key} {project.name}")][:limit]
 
 
 def edit_form(db: Database, act: Act, ref: str | int) -> CaseForm:

@@ -11,7 +11,7 @@ from bot.domain.person import Person
 from bot.domain.project import Project
 from bot.domain.query import Viewer, parse
 from bot.domain.query_text import QueryError
-from bot.domain.reading import PREVIEW_LIMIT, HomePage, Listing, Preview, Shelf
+from bot.domain.reading import PREVIEW_LIMIT, PREVIEWED, HomePage, Listing, Preview, Shelf
 from bot.domain.rights import is_admin
 from bot.domain.text import alike
 from bot.storage.database import Database, Work
@@ -27,7 +27,6 @@ FOR_EVERYBODY = (
 FIRST = FOR_EVERYBODY[0]
 # So many are counted when they are listed together.
 COUNTED = 24
-PREVIEWED = 5
 LOOKING_BACK = timedelta(days=7)
 
 

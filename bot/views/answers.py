@@ -93,9 +93,8 @@ def opened(case: Case, workspace: Workspace, *, where: str = "") -> Message:
 
 def refused(refusal: Refusal) -> Message:
     """The sentence of a refusal with the fields it names; an ``Invalid`` may say more in them than in its sentence."""
-    parts = [refusal.sentence]
-    if isinstance(refusal, Invalid):
-        parts += [sentence for sentence in refusal.fields.values() if sentence not in refusal.sentence]
+    parts = [refusal.sentence, *(refusal.fields.values() if isinstance(refusal, Invalid) else ())]
+    parts = [one for one in dict.fromkeys(parts) if not any(one in other for other in parts if other != one)]
     return sentence("\n".join(part for part in parts if part) or "That did not work. Please try again.")
 
 

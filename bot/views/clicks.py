@@ -31,12 +31,14 @@ class CaseClick:
 
 @dataclass(frozen=True, slots=True)
 class PageClick:
-    """``case_id`` is 0 where the pages are not of one case."""
+    """``case_id`` is 0 where the pages are not of one case. ``on``, ``back``: as in ``Listing``."""
 
     page: int
     case_id: int = 0
     query: str = ""
     heading: str = ""
+    on: str = ""
+    back: str = ""
 
 
 def case_block(case_id: int, version: int) -> str:
@@ -78,9 +80,11 @@ def read_case_click(payload: Payload) -> CaseClick:
     raise Invalid(TOO_OLD)
 
 
-def page_value(page: int, *, case_id: int = 0, query: str = "", heading: str = "") -> str | None:
+def page_value(
+    page: int, *, case_id: int = 0, query: str = "", heading: str = "", on: str = "", back: str = ""
+) -> str | None:
     """The value of a paging button; ``None`` if the query is too long for one."""
-    said = {"p": page, "c": case_id, "q": query, "h": heading}
+    said = {"p": page, "c": case_id, "q": query, "h": heading, "a": on, "b": back}
     value = json.dumps({key: what for key, what in said.items() if what}, ensure_ascii=False, separators=(",", ":"))
     return value if size(value) <= BUTTON_VALUE else None
 
@@ -90,6 +94,6 @@ def read_page_click(payload: Payload) -> PageClick:
     try:
         value = json.loads(read_value(payload))
         page, case_id = int(value["p"]), int(value.get("c", 0))
-        return PageClick(max(1, page), case_id, str(value.get("q", "")), str(value.get("h", "")))
+        return PageClick(max(1, page), case_id, *(str(value.get(key, "")) for key in "qhab"))
     except (ValueError, KeyError, TypeError, AttributeError):
         raise Invalid(TOO_OLD) from None

@@ -113,6 +113,13 @@ def multi_external_select(action_id: str, placeholder: str, *, chosen: Options =
     return menu | {"initial_options": _counted(chosen, limits.OPTIONS)} if chosen else menu
 
 
+def multi_select(action_id: str, placeholder: str, options: Options, *, chosen: Sequence[str] = ()) -> Block:
+    menu = _menu("multi_static_select", action_id, placeholder)
+    menu["options"] = _counted(options, limits.OPTIONS)
+    start = [choice for choice in options if choice["value"] in chosen]
+    return menu | {"initial_options": start} if start else menu
+
+
 def users_select(action_id: str, placeholder: str, *, chosen: str | None = None) -> Block:
     menu = _menu("users_select", action_id, placeholder)
     return menu | {"initial_user": chosen} if chosen else menu
@@ -156,14 +163,25 @@ def date_picker(action_id: str, placeholder: str, *, chosen: date | str | None =
 
 
 def text_input(
-    action_id: str, *, value: str = "", placeholder: str = "", lines: bool = False, limit: int = limits.INPUT
+    action_id: str,
+    *,
+    value: str = "",
+    placeholder: str = "",
+    lines: bool = False,
+    limit: int = limits.INPUT,
+    live: bool = False,
 ) -> Block:
-    """``lines``: room for more than one. A ``value`` that is longer in Slack's counting than in ours is not refused."""
+    """``lines``: room for more than one. ``live``: a click tells of every character, in an input that is ``live``.
+
+    A ``value`` that is longer in Slack's counting than in ours is not refused.
+    """
     element: dict[str, Any] = _menu("plain_text_input", action_id, placeholder)
     if isinstance(value, Mrkdwn):
         raise Unfit("markup in an input would come back as somebody's text")
     value = value if len(value) <= limits.INPUT else clip(value, limits.INPUT)
     element["multiline"] = lines
+    if live:
+        element["dispatch_action_config"] = {"trigger_actions_on": ["on_character_entered"]}
     element["max_length"] = min(max(limit, size(value)), limits.INPUT)
     if value:
         element["initial_value"] = value

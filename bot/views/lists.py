@@ -8,6 +8,7 @@ from bot.domain.reading import PAGE, Listing, Workspace
 from bot.views.blocks import Block, Message, View, actions, context, message, modal, section
 from bot.views.clicks import page_value, row_block, row_value
 from bot.views.elements import button, option, overflow
+from bot.views.forms.query_field import build_button
 from bot.views.limits import clip
 from bot.views.text import NOBODY, Mrkdwn, Names, bold, joined, link, mrkdwn, person, said
 from bot.views.words import age, case_count, case_link, case_name, clock, due_words, priority_words, status_words
@@ -32,7 +33,8 @@ def listing_view(found: Listing, workspace: Workspace, *, names: Names = NOBODY,
 def list_blocks(found: Listing, workspace: Workspace, names: Names, now: datetime) -> list[Block]:
     head = mrkdwn("{}: {}", bold(clip(found.heading, HEADING)), case_count(found.total))
     if not found.cases:
-        return [section(head), section(said(EMPTY)), actions([button("New case", "case.new", style="primary")])]
+        new = button("New case", "case.new", style="primary")
+        return [section(head), section(said(EMPTY)), actions([new, build_button(found.query)])]
     blocks = [section(head, export_button(found))]
     blocks += [row(case, workspace, names, now) for case in found.cases[:PAGE]]
     return [*blocks, *paging(found), *below(found)]
@@ -41,7 +43,8 @@ def list_blocks(found: Listing, workspace: Workspace, names: Names, now: datetim
 def below(found: Listing) -> list[Block]:
     """What can be done with everything that the query finds."""
     value = page_value(1, query=found.query)
-    return [actions([button("Bulk edit", "bulk.edit", value=value)])] if value else []
+    bulk = [button("Bulk edit", "bulk.edit", value=value)] if value else []
+    return [actions([*bulk, build_button(found.query)])]
 
 
 def export_button(found: Listing) -> Block | None:
@@ -88,18 +91,15 @@ def row_actions(case: Case) -> Sequence[tuple[str, str]]:
 
 def paging(found: Listing) -> list[Block]:
     """Nothing at all if everything is on one page."""
-    if found.pages <= 1:
+    if not found.on and not found.back:
         return []
-    here = context(f"Page {found.page} of {found.pages}")
-    values = [page_value(page, query=found.query, heading=found.heading) for page in (found.page - 1, found.page + 1)]
-    if None in values:
+    here = context(f"Page {found.page} of {max(found.pages, found.page + bool(found.on))}")
+    back = page_value(found.page - 1, query=found.query, heading=found.heading, back=found.back)
+    on = page_value(found.page + 1, query=found.query, heading=found.heading, on=found.on)
+    if back is None or on is None:
         return [context(TOO_LONG)]
-    back, on = values
-    row_: list[Block] = []
-    if found.page > 1 and back:
-        row_.append(button("Previous", "list.page.back", value=back))
-    if found.page < found.pages and on:
-        row_.append(button("Next", "list.page", value=on))
+    row_ = [button("Previous", "list.page.back", value=back)] if found.back else []
+    row_ += [button("Next", "list.page", value=on)] if found.on else []
     return [here, actions(row_)]
 
 

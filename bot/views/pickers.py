@@ -8,7 +8,7 @@ from bot.domain.person import Team
 from bot.domain.project import Project
 from bot.views.blocks import Block
 from bot.views.elements import option
-from bot.views.limits import OPTIONS
+from bot.views.limits import OPTION_VALUE, OPTIONS, size
 from bot.views.words import case_name
 
 NO_NAME = "(without a name)"
@@ -24,6 +24,16 @@ def team_options(teams: Iterable[Team]) -> list[Block]:
 
 def project_options(projects: Iterable[Project]) -> list[Block]:
     return _first(option(project_words(project), str(project.id)) for project in projects)
+
+
+def project_keys(projects: Iterable[Project]) -> list[Block]:
+    """For a query, which names projects by their keys."""
+    return _first(option(project_words(project), project.key) for project in projects)
+
+
+def team_handles(handles: Iterable[str]) -> list[Block]:
+    """The same for teams."""
+    return _first(option(f"@{handle}", handle) for handle in handles if size(handle) <= OPTION_VALUE)
 
 
 def type_options(types: Iterable[CaseType]) -> list[Block]:

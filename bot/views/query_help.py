@@ -33,4 +33,5 @@ def query_blocks() -> list[Block]:
         section(Mrkdwn("*How to say what you look for*")),
         section(joined(lines, "\n")),
         context(mrkdwn("Fields: {} closed due, and any attribute of your own.", fields)),
+        context(Mrkdwn("*Build a search*, in the menu of `/case` and under every list, makes a query from choices.")),
     ]

@@ -27,7 +27,8 @@ from tests.benchmarks.seed import NOW, SPAN_SECONDS, Seeded, seed
 from tests.storage import servers
 
 ROUNDS = 15
-PAGE_LIMIT_MS, TEXT_LIMIT_MS = 50, 150
+PAGE_LIMIT_MS, TEXT_LIMIT_MS, PREVIEW_LIMIT_MS = 50, 150, 300
+PREVIEWED = 5
 LATEST = "updated_at DESC, id DESC"
 WEEK_AGO = f"{NOW - timedelta(days=7):%Y-%m-%d %H:%M:%S.%f}"
 OLD_MONTH = NOW - timedelta(seconds=SPAN_SECONDS * 0.8)
@@ -198,6 +199,22 @@ class Bench:
             took, found = self.compared(lambda work, t=typed: work.search.suggest(t, self.viewer))[0]  # type: ignore[misc]
             self.line(typed or "(nothing)", took, None, TEXT_LIMIT_MS, f"{len(found)}")
 
+    def previews(self) -> None:
+        """What a form asks after every choice: how many match, and the first five of them."""
+
+        def asked(query: str) -> Callable[[Work], Any]:
+            def run(work: Work) -> int:
+                parsed = parse(query)
+                work.search.page(parsed, self.viewer, size=PREVIEWED)
+                return work.search.count(parsed, self.viewer)
+
+            return run
+
+        print(f"\n{'preview: count and first five':36} {'ours':>9}")
+        for query in (*(query for query, *_ in (*PAGES, *TEXTS)), *MIXED):
+            ((took, found),) = self.compared(asked(query))
+            self.line(query or "(everything)", took, None, PREVIEW_LIMIT_MS, f"{found}")
+
     def writes(self) -> None:
         """What the index costs when it is not concerned: one change of status and its commit."""
 
@@ -249,6 +266,7 @@ def main() -> int:
         bench.pages()
         bench.texts()
         bench.counts()
+        bench.previews()
         bench.writes()
     return 1 if bench.failed else 0
 

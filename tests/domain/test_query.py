@@ -120,7 +120,7 @@ WRONG = {
     "a OR": ("OR", "OR stands between two conditions, and there is none after it. Add one, or write \"OR\" in quotes"),
     "OR a": ("OR", "OR stands between two conditions, and there is none before it."),
     "a AND OR b": ("AND", "AND stands between two conditions"),
-    "NOT": ("NOT", "NOT needs a condition after it, as in NOT status:closed."),
+    "NOT": ("NOT", "NOT needs a condition after it. Add one, as in NOT status:closed."),
     "-": ("-", "This “-” stands alone. Put it right before what it excludes, as in -status:closed, or leave it out."),
     "a - b": ("-", "This “-” stands alone."),
     "a)": (")", "This “)” closes nothing. Leave it out, or add “(” before it."),
@@ -153,7 +153,22 @@ def test_an_error_points_at_the_word_and_says_what_to_do(text: str, word: str, s
     span = raised.value.span
     assert text[span.start : span.end] == word
     assert raised.value.sentence.startswith(sentence)
-    assert raised.value.fields == {"query": raised.value.sentence}
+    assert raised.value.fields["query"].startswith(raised.value.sentence)
+
+
+@pytest.mark.parametrize(
+    ("text", "here"),
+    [
+        ("status:open) b", " Here: status:open»)« b"),
+        ("(assignee:<@U1|ann> b", " Here: »(«assignee:@U1 b"),
+        ("x" * 60 + " OR", f" Here: …{'x' * 22} »OR«"),
+        ("OR", ""),
+    ],
+)
+def test_the_sentence_under_a_field_points_at_the_word(text: str, here: str) -> None:
+    with pytest.raises(QueryError) as raised:
+        parse(text)
+    assert raised.value.fields["query"] == raised.value.sentence + here
 
 
 def test_four_thousand_characters_are_refused_at_the_limit() -> None:

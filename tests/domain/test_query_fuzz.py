@@ -1,5 +1,7 @@
 """No input breaks the parser, and every error has a place in it and a sentence."""
 
+import re
+
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -76,6 +78,12 @@ PIECES = [
         "/",
     ),
 ]
+MARKS = "\ue000\ue001\ue002"
+SHOWN = 300  # of a sentence under a field
+WAY_OUT = re.compile(
+    r"\b(Write|write|Add|add|Leave|leave|Put|put|Shorten|Take|Turn|Say|Choose|choose|Did you mean|It takes|takes one of"
+    r"|needs a value)\b"
+)
 texts = st.text() | st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=30).map("".join)
 
 
@@ -93,6 +101,9 @@ def test_no_input_breaks_it(text: str) -> None:
     if error:
         assert 0 <= error.span.start < error.span.end <= len(text)
         assert error.sentence.endswith((".", "?"))
+        assert WAY_OUT.search(error.sentence), error.sentence
+        assert len(error.sentence) <= SHOWN, error.sentence
+        assert not set(error.fields["query"]) & set(MARKS)
 
 
 def refusal(text: str) -> QueryError | None:

@@ -92,6 +92,7 @@ def agree(work: Work, viewer: Viewer, there: list[tuple[Case, list[str]]], text:
     assert paged(work, viewer, text) == expected, text
     turned = [case.key for page in (1, 2, 3) for case in work.search.page(query, viewer, page=page, size=2)]
     assert turned == expected[:6], text
+    assert paged_back(work, viewer, text, len(expected)) == expected[:-1], text
 
 
 def paged(work: Work, viewer: Viewer, text: str) -> list[str]:
@@ -103,6 +104,19 @@ def paged(work: Work, viewer: Viewer, text: str) -> list[str]:
         cursor = part.cursor
         if cursor is None:
             return keys
+
+
+def paged_back(work: Work, viewer: Viewer, text: str, total: int) -> list[str]:
+    """What stands before the last case, from there to the first."""
+    if total < 2:
+        return []
+    keys: list[str] = []
+    cursor = work.search.numbered(parse(text), viewer, total, size=1).back
+    while cursor is not None:
+        part = work.search.before(parse(text), viewer, cursor, size=2)
+        keys = [*(case.key for case in part.cases), *keys]
+        cursor = part.back
+    return keys
 
 
 def in_order(found: list[tuple[Case, list[str]]], meaning: Meaning) -> list[Case]:

@@ -8,6 +8,7 @@ VALUE_KEYS = {
     "static_select": ("selected_option", "initial_option", None),
     "external_select": ("selected_option", "initial_option", None),
     "radio_buttons": ("selected_option", "initial_option", None),
+    "multi_static_select": ("selected_options", "initial_options", []),
     "multi_external_select": ("selected_options", "initial_options", []),
     "checkboxes": ("selected_options", "initial_options", []),
     "users_select": ("selected_user", "initial_user", None),
@@ -39,7 +40,7 @@ def state_of(element: dict[str, Any], wanted: Any) -> dict[str, Any]:
         value = suggested(wanted)
     elif wanted is not ... and kind == "multi_external_select":
         value = [suggested(one) for one in wanted]
-    elif wanted is not ... and kind == "checkboxes":
+    elif wanted is not ... and kind in {"checkboxes", "multi_static_select"}:
         value = [find(element, one) for one in wanted]
     elif kind == "plain_text_input" and not value:
         value = None

@@ -67,35 +67,44 @@ def test_a_list_says_how_many_and_what_they_are():
     )
     assert "OPS-13 Checkout is down" in message["text"]
     assert "page" not in said
+    assert read_value(click(message["blocks"][-1], "query.build")) == "is:open"
 
 
 def test_an_empty_list_says_what_to_do_next():
     message = lists.listing(page_of([]), WORKSPACE)
     fits_message(message)
     assert "No case matches" in shown(message)
-    assert message["blocks"][-1]["elements"][0]["action_id"] == "case.new"
+    assert [e["action_id"] for e in message["blocks"][-1]["elements"]] == ["case.new", "query.build"]
     fits_modal(lists.listing_view(page_of([]), WORKSPACE))
 
 
 def test_pages_are_turned_by_buttons_that_carry_the_query():
-    found = page_of(ten(), page=2, total=1001, query='title:"a & b" is:open')
+    found = page_of(ten(), page=2, total=1001, query='title:"a & b" is:open', on="0/9/i1", back="0/1/i9")
     message = lists.listing(found, WORKSPACE, now=NOW)
     fits_message(message)
     assert "more than 1,000 cases" in shown(message)
     assert "Page 2 of 100" in shown(message)
     buttons = block_with(message, "list.page")
-    assert read_page_click(click(buttons, "list.page")) == PageClick(3, 0, 'title:"a & b" is:open', "Cases")
-    assert read_page_click(click(buttons, "list.page.back")).page == 1
+    on = read_page_click(click(buttons, "list.page"))
+    assert on == PageClick(3, 0, 'title:"a & b" is:open', "Cases", on="0/9/i1")
+    back = read_page_click(click(buttons, "list.page.back"))
+    assert (back.page, back.on, back.back) == (1, "", "0/1/i9")
 
 
 def test_the_first_and_the_last_page_have_one_way():
     for page, there in ((1, "list.page"), (2, "list.page.back")):
-        message = lists.listing(page_of(ten(), page=page, total=20), WORKSPACE)
+        way = {"on": "0/1/i1"} if page == 1 else {"back": "0/1/i1"}
+        message = lists.listing(page_of(ten(), page=page, total=20, **way), WORKSPACE)
         assert [e["action_id"] for e in message["blocks"][-2]["elements"]] == [there]
 
 
+def test_a_page_that_turned_out_to_be_there_is_counted():
+    message = lists.listing(page_of(ten(), page=2, total=20, on="0/1/i1", back="0/9/i9"), WORKSPACE)
+    assert "Page 2 of 3" in shown(message)
+
+
 def test_a_query_too_long_for_a_button_says_so():
-    message = lists.listing(page_of(ten(), total=20, query="x" * 2000), WORKSPACE)
+    message = lists.listing(page_of(ten(), total=20, query="x" * 2000, on="0/1/i1"), WORKSPACE)
     fits_message(message)
     assert "too long" in shown(message)
 
@@ -123,7 +132,8 @@ def test_the_largest_list_fits(text):
     rows = [huge_case(text) for _ in range(10)]
     for number, row in enumerate(rows):
         row.id = number
-    found = page_of(rows, page=2, total=500, query=text[:300], heading=text[:100])
+    ways = {"on": "1/1000000/t2026-11-23T04:00:00.123456+00:00", "back": "1/1000000/t2026-11-23T04:00:00.123456+00:00"}
+    found = page_of(rows, page=2, total=500, query=text[:300], heading=text[:100], **ways)
     fits_message(lists.listing(found, WORKSPACE, now=NOW))
     fits_modal(lists.listing_view(found, WORKSPACE, now=NOW))
 

@@ -5,6 +5,16 @@ from bot.views.forms.metadata import Target, read_target
 from bot.views.forms.plain import menu, no_project, notice, opened_view, read_search, with_notice
 from bot.views.forms.posts import Adding, add_form, already_view, find_form, read_add, read_again, read_find
 from bot.views.forms.projects import ProjectFields, project_form, project_view, projects_view, read_project
+from bot.views.forms.query import build_search_form, read_build_search, read_opened
+from bot.views.forms.query_field import (
+    FieldOf,
+    build_button,
+    field_metadata,
+    query_field,
+    query_token,
+    read_field,
+    read_query,
+)
 from bot.views.forms.state import field_errors
 from bot.views.forms.teams import (
     TeamFields,
@@ -42,6 +52,7 @@ __all__ = [
     "Assignment",
     "Closing",
     "EditFields",
+    "FieldOf",
     "NewCaseFields",
     "ProjectFields",
     "Relating",
@@ -52,10 +63,13 @@ __all__ = [
     "already_view",
     "archive_form",
     "assign_form",
+    "build_button",
+    "build_search_form",
     "close_form",
     "due_form",
     "edit_case_form",
     "field_errors",
+    "field_metadata",
     "find_form",
     "help_view",
     "menu",
@@ -68,16 +82,22 @@ __all__ = [
     "project_form",
     "project_view",
     "projects_view",
+    "query_field",
+    "query_token",
     "read_add",
     "read_again",
     "read_assign",
+    "read_build_search",
     "read_close",
     "read_due",
     "read_edit",
+    "read_field",
     "read_find",
     "read_new_case",
     "read_note",
+    "read_opened",
     "read_project",
+    "read_query",
     "read_relate",
     "read_search",
     "read_status",

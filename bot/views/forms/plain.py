@@ -11,6 +11,7 @@ from bot.views.cards import title_line
 from bot.views.clicks import case_block
 from bot.views.elements import button, text_input
 from bot.views.forms import state
+from bot.views.forms.query_field import build_button
 from bot.views.text import Mrkdwn, mrkdwn, said
 
 NOTICE = "notice"
@@ -66,6 +67,7 @@ def menu(projects: Sequence[Project], is_admin: bool) -> View:
     if not projects:
         blocks.append(context(_no_project_words(is_admin)))
     blocks.append(field_input("search", "Search", words, optional=True, hint="Leave it empty to list all open cases."))
+    blocks.append(actions([build_button()]))
     return modal("case.menu", "Casebook", blocks, submit="Search", close="Close")
 
 

@@ -82,14 +82,22 @@ function show(view, depth) {
   return undefined;
 }
 
-/** What was typed and not sent yet lives on where the element does: same block, same id (docs: Modals). */
+/**
+ * What the server does not know yet lives on where the element does: same block, same id (docs: Modals). So does what
+ * stands in the field that is being typed into, which may be ahead of the view that arrives.
+ */
 function takeOver(source, before, view) {
+  const { drafts, waiting, sending } = before;
   const kept = new Set(view.labels.map((one) => `${one.block_id}/${one.action_id}`));
-  for (const [key, { timer, send }] of before.waiting) {
-    clearTimeout(timer);
-    if (kept.has(key)) source.waiting.set(key, { timer: setTimeout(send, 0), send });
+  const typedInto = document.activeElement?.dataset.key;
+  for (const [key, one] of waiting) {
+    clearTimeout(one.timer);
+    if (!kept.has(key)) waiting.delete(key);
+    else if (!one.isNext) one.timer = setTimeout(one.send, 0);
   }
-  for (const [key, value] of before.drafts) if (kept.has(key) && before.waiting.has(key)) source.drafts.set(key, value);
+  const isAhead = (key) => kept.has(key) && (waiting.has(key) || before.isSending(key) || key === typedInto);
+  for (const key of [...drafts.keys()]) if (!isAhead(key)) drafts.delete(key);
+  Object.assign(source, { drafts, waiting, sending });
 }
 
 function focusFirst(view) {

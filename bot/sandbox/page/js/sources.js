@@ -55,7 +55,7 @@ export const elementKey = (block, element) => `${block.block_id}/${element.actio
 /** What every kind of source can do; `values` is what the server knows, drafts are what it does not know yet. */
 export class Source {
   constructor(where, values = {}, errors = {}) {
-    Object.assign(this, { where, values, errors, drafts: new Map(), waiting: new Map(), sending: new Set() });
+    Object.assign(this, { where, values, errors, drafts: new Map(), waiting: new Map(), sending: new Map() });
   }
 
   get inView() {
@@ -94,7 +94,10 @@ export class Source {
     return done;
   }
 
-  /** Remembers what is being typed; the server hears of it after a pause, when the field is left or the form is sent. */
+  /**
+   * Remembers what is being typed; the server hears of it after a pause, when the field is left or the form is sent.
+   * `now`: at once, but of what is typed faster than it answers only the last is sent, when it has answered.
+   */
   type(block, element, value, { now = false } = {}) {
     const key = elementKey(block, element);
     this.drafts.set(key, value);
@@ -102,25 +105,35 @@ export class Source {
     const send = () => {
       this.waiting.delete(key);
       const work = this.#send(this.inView ? "fill" : "choose", { ...this.#address(block, element), value }).finally(
-        () => this.sending.delete(work),
+        () => {
+          this.sending.delete(work);
+          const next = this.waiting.get(key);
+          if (next?.isNext) next.send();
+        },
       );
-      this.sending.add(work);
+      this.sending.set(work, key);
       return work;
     };
-    if (now) return send();
-    const wait = block.dispatch_action ? null : setTimeout(send, TYPING_PAUSE);
-    this.waiting.set(key, { timer: wait, send });
+    const isNext = now && this.isSending(key);
+    if (now && !isNext) return send();
+    const wait = isNext || block.dispatch_action ? null : setTimeout(send, TYPING_PAUSE);
+    this.waiting.set(key, { timer: wait, send, isNext });
     return undefined;
+  }
+
+  isSending(key) {
+    return [...this.sending.values()].includes(key);
   }
 
   /** Sends what was typed and not sent yet. */
   async flush(key) {
+    await Promise.all([...this.sending.keys()]);
     for (const [waiting, { timer, send }] of [...this.waiting]) {
       if (key && key !== waiting) continue;
       clearTimeout(timer);
       send();
     }
-    await Promise.all([...this.sending]);
+    await Promise.all([...this.sending.keys()]);
   }
 
   async upload(block, element, files) {
