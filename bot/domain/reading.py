@@ -14,6 +14,7 @@ from bot.domain.project import Project
 PAGE = 10
 TIMELINE_PAGE = 15
 PREVIEW_LIMIT = 1000
+SHELVES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +56,17 @@ class Details:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A page of cases. ``total`` stops counting at ``PREVIEW_LIMIT`` + 1."""
+    """A page of cases. ``total`` stops counting at ``PREVIEW_LIMIT`` + 1.
+
+    ``inbox``: the id of the inbox that these are the cases of, if somebody has made it.
+    """
 
     heading: str
     query: str
     cases: Sequence[Case]
     page: int
     total: int
+    inbox: int = 0
 
     @property
     def pages(self) -> int:
@@ -73,7 +78,8 @@ class Shelf:
     """An inbox as somebody sees it. ``id``: ``mine``, ``created``, ``teams``, ``open/OPS``, or ``inbox/12``.
 
     ``inbox``: ``None`` for those that everybody has. ``count``: capped as in ``Listing``; ``None`` if it was not
-    counted, or if the query means nothing any more, which ``problem`` says.
+    counted, or if the query means nothing any more, which ``problem`` says. ``whose``: the team or project that it
+    belongs to, in a word; empty for a personal one.
     """
 
     id: str
@@ -84,6 +90,20 @@ class Shelf:
     problem: str = ""
     is_muted: bool = False
     can_edit: bool = False
+    whose: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfPage:
+    """Some of the inboxes that a person can look into, each counted. ``total``: how many there are."""
+
+    shelves: Sequence[Shelf]
+    page: int
+    total: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // SHELVES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +118,22 @@ class Preview:
     total: int = 0
     opened: int = 0
     problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InboxForm:
+    """What the inbox form is filled with. ``inbox`` is set when editing.
+
+    ``teams`` and ``projects``: whose the inbox may be, the present ones among them. ``owner``: of somebody else's
+    inbox, by name. ``tz``: whose days and times are meant, the owner's.
+    """
+
+    preview: Preview
+    teams: Sequence[Team]
+    projects: Sequence[Project]
+    tz: str
+    owner: str = ""
+    inbox: Inbox | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,11 @@ from bot.domain.case import Priority, priority_named
 from bot.domain.errors import Invalid
 from bot.domain.evidence import RelationKind
 from bot.surfaces.desk import Body, Desk, channel_of
-from bot.surfaces.opening import open_edit_form, open_new_form
+from bot.surfaces.opening import open_edit_form, open_new_form, open_new_inbox
 from bot.surfaces.words import Words, is_key, person_in, read_words, team_in
 from bot.usecases import looking, opening, projects, shelves, working
 from bot.usecases.verb import Outcome
-from bot.views import answers, cards, details, forms, lists
+from bot.views import answers, cards, details, forms, inboxes, lists
 from bot.views import help as help_views
 from bot.views.limits import clip
 from bot.views.posts import readable
@@ -246,6 +246,17 @@ def project(call: Call) -> Message | None:
     return None
 
 
+def inbox(call: Call) -> Message | None:
+    """``/case inbox``, ``/case inbox new [query]``, ``/case inbox NAME``."""
+    if not call.words.args:
+        return inboxes.inboxes_message(shelves.list_shelves(call.desk.db, call.act))
+    if call.words.args[0].lower() == "new":
+        open_new_inbox(call.desk, call.body, call.client, call.words.after(1))
+        return None
+    name = readable(call.words.rest).strip('"“”')
+    return lists.listing(shelves.open_shelf(call.desk.db, call.act, name), call.desk.workspace)
+
+
 VERBS: dict[str, Callable[[Call], Message | None]] = {
     "help": show_help,
     "new": new,
@@ -270,4 +281,5 @@ VERBS: dict[str, Callable[[Call], Message | None]] = {
     "unarchive": unarchive,
     "relate": relate,
     "project": project,
+    "inbox": inbox,
 }

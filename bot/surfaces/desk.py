@@ -43,6 +43,12 @@ def is_in_modal(body: Body) -> bool:
     return str((body.get("view") or {}).get("type")) == "modal"
 
 
+def is_on_top_of_two(body: Body) -> bool:
+    """Whether the modal is the last of the three that Slack stacks (docs.slack.dev, "Modals")."""
+    view = body.get("view") or {}
+    return is_in_modal(body) and view.get("previous_view_id") not in (None, "", view.get("root_view_id"))
+
+
 def is_in_home(body: Body) -> bool:
     return str((body.get("view") or {}).get("type")) == "home"
 

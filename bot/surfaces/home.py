@@ -4,12 +4,14 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
+from bot.domain.act import Act
 from bot.domain.person import Notify
+from bot.domain.reading import Listing
 from bot.surfaces.desk import Desk, is_in_modal
 from bot.surfaces.opening import open_modal, open_new_form
 from bot.usecases import looking, people, projects, shelves
 from bot.views import details, forms, lists
-from bot.views.clicks import read_page_click, read_value
+from bot.views.clicks import PageClick, read_page_click, read_value
 from bot.views.forms import read_search
 
 
@@ -83,13 +85,19 @@ def register_menu(app: App, desk: Desk) -> None:
         ack(response_action="push", view=lists.listing_view(listing, desk.workspace))
 
 
+def turned(desk: Desk, act: Act, to: PageClick) -> Listing:
+    if to.inbox:
+        return shelves.open_inbox(desk.db, act, to.inbox, page=to.page)
+    return looking.list_cases(desk.db, act, to.query, page=to.page, heading=to.heading)
+
+
 def register_paging(app: App, desk: Desk) -> None:
     @app.action("list.page")
     @app.action("list.page.back")
     def turn_list_page(ack: Ack, body: dict[str, Any], respond: Any, client: Any) -> None:
         click = read_page_click(body)
         act = desk.act(body, "list")
-        listing = looking.list_cases(desk.db, act, click.query, page=click.page, heading=click.heading)
+        listing = turned(desk, act, click)
         if is_in_modal(body):
             view = lists.listing_view(listing, desk.workspace)
             desk.replies.send(client.views_update, view_id=body["view"]["id"], view=view)

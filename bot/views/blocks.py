@@ -79,8 +79,10 @@ def actions(elements: Sequence[Block], *, block_id: str | None = None) -> Block:
     return _with_id({"type": "actions", "elements": list(elements)}, block_id)
 
 
-def field_input(block_id: str, label: str, element: Block, *, optional: bool = False, hint: str = "") -> Block:
-    """An input of a form."""
+def field_input(
+    block_id: str, label: str, element: Block, *, optional: bool = False, hint: str = "", live: bool = False
+) -> Block:
+    """An input of a form. ``live``: Casebook is told of each change at once, as a click on the element."""
     block: Block = {
         "type": "input",
         "block_id": checked_id(block_id),
@@ -90,6 +92,8 @@ def field_input(block_id: str, label: str, element: Block, *, optional: bool = F
     }
     if hint:
         block["hint"] = plain(hint, limits.LABEL)
+    if live:
+        block["dispatch_action"] = True
     return block
 
 

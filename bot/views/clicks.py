@@ -31,12 +31,13 @@ class CaseClick:
 
 @dataclass(frozen=True, slots=True)
 class PageClick:
-    """``case_id`` is 0 where the pages are not of one case."""
+    """``case_id`` is 0 where the pages are not of one case, ``inbox`` where they are not of an inbox."""
 
     page: int
     case_id: int = 0
     query: str = ""
     heading: str = ""
+    inbox: int = 0
 
 
 def case_block(case_id: int, version: int) -> str:
@@ -78,9 +79,9 @@ def read_case_click(payload: Payload) -> CaseClick:
     raise Invalid(TOO_OLD)
 
 
-def page_value(page: int, *, case_id: int = 0, query: str = "", heading: str = "") -> str | None:
-    """The value of a paging button; ``None`` if the query is too long for one."""
-    said = {"p": page, "c": case_id, "q": query, "h": heading}
+def page_value(page: int, *, case_id: int = 0, query: str = "", heading: str = "", inbox: int = 0) -> str | None:
+    """The value of a paging button; ``None`` if the query is too long for one. An inbox knows its own."""
+    said = {"p": page, "c": case_id, "i": inbox} if inbox else {"p": page, "c": case_id, "q": query, "h": heading}
     value = json.dumps({key: what for key, what in said.items() if what}, ensure_ascii=False, separators=(",", ":"))
     return value if size(value) <= BUTTON_VALUE else None
 
@@ -90,6 +91,7 @@ def read_page_click(payload: Payload) -> PageClick:
     try:
         value = json.loads(read_value(payload))
         page, case_id = int(value["p"]), int(value.get("c", 0))
-        return PageClick(max(1, page), case_id, str(value.get("q", "")), str(value.get("h", "")))
+        words = str(value.get("q", "")), str(value.get("h", ""))
+        return PageClick(max(1, page), case_id, *words, inbox=int(value.get("i", 0)))
     except (ValueError, KeyError, TypeError, AttributeError):
         raise Invalid(TOO_OLD) from None

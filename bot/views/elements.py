@@ -118,11 +118,23 @@ def users_select(action_id: str, placeholder: str, *, chosen: str | None = None)
     return menu | {"initial_user": chosen} if chosen else menu
 
 
+def multi_users_select(action_id: str, placeholder: str, *, chosen: Sequence[str] = ()) -> Block:
+    menu = _menu("multi_users_select", action_id, placeholder)
+    return menu | {"initial_users": list(chosen)} if chosen else menu
+
+
 def channel_select(action_id: str, placeholder: str, *, chosen: str | None = None) -> Block:
     """Public and private channels; no direct messages."""
     menu = _menu("conversations_select", action_id, placeholder)
     menu["filter"] = {"include": ["public", "private"], "exclude_bot_users": True}
     return menu | {"initial_conversation": chosen} if chosen else menu
+
+
+def multi_channel_select(action_id: str, placeholder: str, *, chosen: Sequence[str] = ()) -> Block:
+    """The same for several."""
+    menu = _menu("multi_conversations_select", action_id, placeholder)
+    menu["filter"] = {"include": ["public", "private"], "exclude_bot_users": True}
+    return menu | {"initial_conversations": list(chosen)} if chosen else menu
 
 
 def overflow(action_id: str, options: Options, *, sure: Block | None = None) -> Block:
@@ -151,9 +163,18 @@ def date_picker(action_id: str, placeholder: str, *, chosen: date | str | None =
 
 
 def text_input(
-    action_id: str, *, value: str = "", placeholder: str = "", lines: bool = False, limit: int = limits.INPUT
+    action_id: str,
+    *,
+    value: str = "",
+    placeholder: str = "",
+    lines: bool = False,
+    limit: int = limits.INPUT,
+    live: bool = False,
 ) -> Block:
-    """``lines``: room for more than one. A ``value`` that is longer in Slack's counting than in ours is not refused."""
+    """``lines``: room for more than one. ``live``: a click tells of every character, in an input that is ``live``.
+
+    A ``value`` that is longer in Slack's counting than in ours is not refused.
+    """
     element: dict[str, Any] = _menu("plain_text_input", action_id, placeholder)
     if isinstance(value, Mrkdwn):
         raise Unfit("markup in an input would come back as somebody's text")
@@ -162,4 +183,6 @@ def text_input(
     element["max_length"] = min(max(limit, size(value)), limits.INPUT)
     if value:
         element["initial_value"] = value
+    if live:
+        element["dispatch_action_config"] = {"trigger_actions_on": ["on_character_entered"]}
     return element

@@ -32,10 +32,19 @@ def listing_view(found: Listing, workspace: Workspace, *, names: Names = NOBODY,
 def list_blocks(found: Listing, workspace: Workspace, names: Names, now: datetime) -> list[Block]:
     head = mrkdwn("{}: {}", bold(clip(found.heading, HEADING)), case_count(found.total))
     if not found.cases:
-        return [section(head), section(said(EMPTY)), actions([button("New case", "case.new", style="primary")])]
+        new = actions([button("New case", "case.new", style="primary")])
+        return [section(head), section(said(EMPTY)), new, *below(found)]
     blocks = [section(head)]
     blocks += [row(case, workspace, names, now) for case in found.cases[:PAGE]]
-    return blocks + paging(found)
+    return [*blocks, *paging(found), *below(found)]
+
+
+def below(found: Listing) -> list[Block]:
+    """What can be done with the query of a list."""
+    if found.inbox:
+        return [actions([button("Edit inbox", "inbox.edit", value=str(found.inbox))])]
+    value = page_value(1, query=found.query)
+    return [actions([button("Save as inbox", "inbox.save", value=value)])] if value else []
 
 
 def row(case: Case, workspace: Workspace, names: Names, now: datetime) -> Block:
@@ -79,7 +88,10 @@ def paging(found: Listing) -> list[Block]:
     if found.pages <= 1:
         return []
     here = context(f"Page {found.page} of {found.pages}")
-    values = [page_value(page, query=found.query, heading=found.heading) for page in (found.page - 1, found.page + 1)]
+    values = [
+        page_value(page, query=found.query, heading=found.heading, inbox=found.inbox)
+        for page in (found.page - 1, found.page + 1)
+    ]
     if None in values:
         return [context(TOO_LONG)]
     back, on = values

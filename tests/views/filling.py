@@ -11,6 +11,8 @@ VALUE_KEYS = {
     "multi_external_select": ("selected_options", "initial_options", []),
     "checkboxes": ("selected_options", "initial_options", []),
     "users_select": ("selected_user", "initial_user", None),
+    "multi_users_select": ("selected_users", "initial_users", []),
+    "multi_conversations_select": ("selected_conversations", "initial_conversations", []),
     "conversations_select": ("selected_conversation", "initial_conversation", None),
     "datepicker": ("selected_date", "initial_date", None),
 }

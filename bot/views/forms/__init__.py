@@ -1,6 +1,15 @@
 """Modals with their readers: what a form asks and how its answer is read stand side by side."""
 
 from bot.views.forms.cases import EditFields, NewCaseFields, edit_case_form, new_case_form, read_edit, read_new_case
+from bot.views.forms.inboxes import (
+    InboxFormFields,
+    inbox_form,
+    inbox_saved,
+    read_below,
+    read_inbox,
+    read_query,
+    with_preview,
+)
 from bot.views.forms.metadata import Target, read_target
 from bot.views.forms.plain import menu, no_project, notice, opened_view, read_search, with_notice
 from bot.views.forms.posts import Adding, add_form, already_view, find_form, read_add, read_again, read_find
@@ -31,6 +40,7 @@ __all__ = [
     "Assignment",
     "Closing",
     "EditFields",
+    "InboxFormFields",
     "NewCaseFields",
     "ProjectFields",
     "Relating",
@@ -45,6 +55,8 @@ __all__ = [
     "field_errors",
     "find_form",
     "help_view",
+    "inbox_form",
+    "inbox_saved",
     "menu",
     "new_case_form",
     "no_project",
@@ -57,13 +69,16 @@ __all__ = [
     "read_add",
     "read_again",
     "read_assign",
+    "read_below",
     "read_close",
     "read_due",
     "read_edit",
     "read_find",
+    "read_inbox",
     "read_new_case",
     "read_note",
     "read_project",
+    "read_query",
     "read_relate",
     "read_search",
     "read_status",
@@ -71,4 +86,5 @@ __all__ = [
     "relate_form",
     "status_form",
     "with_notice",
+    "with_preview",
 ]

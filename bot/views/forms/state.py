@@ -38,8 +38,16 @@ def person(view: View, block_id: str) -> str | None:
     return element(view, block_id).get("selected_user") or None
 
 
+def people(view: View, block_id: str) -> tuple[str, ...]:
+    return tuple(str(person_id) for person_id in element(view, block_id).get("selected_users") or ())
+
+
 def channel(view: View, block_id: str) -> str | None:
     return element(view, block_id).get("selected_conversation") or None
+
+
+def channels(view: View, block_id: str) -> tuple[str, ...]:
+    return tuple(str(channel_id) for channel_id in element(view, block_id).get("selected_conversations") or ())
 
 
 def number(view: View, block_id: str, sentence: str) -> int:
