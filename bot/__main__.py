@@ -21,6 +21,7 @@ from bot.domain.delivery import Delivery, State
 from bot.domain.errors import Refusal
 from bot.storage import migrate
 from bot.storage.database import Database
+from bot.vault import new_key
 from bot.web import PortTaken
 
 STOP_WITHIN = 10.0
@@ -278,6 +279,19 @@ def drop_from_outbox(arguments: argparse.Namespace) -> int:
     return 0
 
 
+# -- key --------------------------------------------------------------------------------------------------------------
+
+
+def add_key(commands: Any) -> None:
+    command = commands.add_parser("key", help="make a key for CASEBOOK_SECRET_KEY; it is printed and kept nowhere")
+    command.set_defaults(run=key)
+
+
+def key(arguments: argparse.Namespace) -> int:
+    say(new_key())
+    return 0
+
+
 # -- demo -------------------------------------------------------------------------------------------------------------
 
 
@@ -315,7 +329,7 @@ def demo(arguments: argparse.Namespace) -> int:
     return 0
 
 
-COMMANDS = (add_serve, add_demo, add_migrate, add_doctor, add_outbox)
+COMMANDS = (add_serve, add_demo, add_migrate, add_doctor, add_outbox, add_key)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -1,10 +1,13 @@
 """Settings from the environment. An error names the variable and what it should be; secrets are never shown."""
 
+import base64
+import binascii
 import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal, cast
 from urllib.parse import urlsplit
@@ -12,9 +15,12 @@ from urllib.parse import urlsplit
 from dotenv import dotenv_values
 
 SLACK_API = "https://slack.com/api/"
+PAGERDUTY_EVENTS = "https://events.pagerduty.com/v2/enqueue"
 # Bolt takes both together as a wish to install by OAuth, and then leaves the bot token out of account.
 NOT_OURS = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
 SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,}")
+ADDRESS = re.compile(r"https?://[\w.-]|https?://\[[0-9a-f:.]+\]", re.IGNORECASE)
+PLACE = re.compile(r"([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:[0-9]+)?")
 
 Mode = Literal["socket", "http"]
 LogFormat = Literal["text", "json"]
@@ -30,7 +36,10 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """``app_token`` is empty unless set, and must be set in Socket Mode; ``signing_secret`` likewise in HTTP mode."""
+    """``app_token`` is empty unless set, and must be set in Socket Mode; ``signing_secret`` likewise in HTTP mode.
+
+    ``secret_keys``: the first seals, all open. ``private_webhooks``: hosts, hosts with a port, and networks.
+    """
 
     bot_token: str = field(repr=False)
     app_token: str = field(default="", repr=False)
@@ -43,6 +52,9 @@ class Settings:
     database_url: str = field(default="sqlite:///casebook.db", repr=False)
     log_format: LogFormat = "text"
     log_level: str = "info"
+    secret_keys: tuple[str, ...] = field(default=(), repr=False)
+    pagerduty_url: str = PAGERDUTY_EVENTS
+    private_webhooks: tuple[str, ...] = ()
 
 
 class Reading:
@@ -81,15 +93,34 @@ class Reading:
         self.wrong(name, f"should be a number from 0 (any free port) to 65535, not {value!r}.")
         return default
 
-    def api_url(self, name: str) -> str:
-        value = self.text(name, SLACK_API)
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.netloc:
-            self.wrong(name, f"should be the address of Slack's Web API, for example {SLACK_API}.")
-        return value.rstrip("/") + "/"
+    def address(self, name: str, default: str, what: str) -> str:
+        value = self.text(name, default)
+        if not ADDRESS.match(value):
+            self.wrong(name, f"should be the address of {what}, for example {default}.")
+        return value
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """What is written there with commas or spaces between."""
+        return tuple(word for word in re.split(r"[,\s]+", self.text(name)) if word)
+
+    def keys(self, name: str) -> tuple[str, ...]:
+        keys = self.words(name)
+        if not all(map(is_key, keys)):
+            self.wrong(name, "should be a key that `python -m bot key` made, or several with commas, the newest first.")
+        return keys
+
+    def places(self, name: str) -> tuple[str, ...]:
+        places = tuple(word.lower() for word in self.words(name))
+        if strange := [word for word in places if not is_place(word)]:
+            self.wrong(
+                name,
+                "should be host names, hosts with a port and networks separated by commas, for example "
+                f"hooks.example.com,10.1.2.3:8080,10.2.0.0/16, and {', '.join(strange)} is none of these.",
+            )
+        return places
 
     def people(self, name: str) -> frozenset[str]:
-        ids = frozenset(re.split(r"[,\s]+", self.text(name))) - {""}
+        ids = frozenset(self.words(name))
         if strange := sorted(word for word in ids if not SLACK_ID.fullmatch(word)):
             self.wrong(
                 name,
@@ -111,6 +142,22 @@ class Reading:
         return value
 
 
+def is_key(word: str) -> bool:
+    """32 bytes in URL-safe Base64, as Fernet has them."""
+    try:
+        return len(base64.b64decode(word.encode("ascii"), altchars=b"-_", validate=True)) == 32
+    except (binascii.Error, UnicodeEncodeError):
+        return False
+
+
+def is_place(word: str) -> bool:
+    """A host, a host with a port, or a network."""
+    try:
+        return bool(PLACE.fullmatch(word) and urlsplit(f"//{word}").port != 0) or bool(ip_network(word))
+    except ValueError:
+        return False
+
+
 def load(environ: Mapping[str, str] | None = None, dotenv: Path | None = Path(".env")) -> Settings:
     """From the environment, and from the file ``dotenv`` for what the environment leaves out."""
     file = dotenv_values(dotenv, interpolate=False) if dotenv and dotenv.is_file() else {}
@@ -125,7 +172,7 @@ def load(environ: Mapping[str, str] | None = None, dotenv: Path | None = Path(".
         bot_token=bot_token(reading),
         app_token=app_token(reading, mode),
         signing_secret=signing_secret(reading, mode),
-        api_url=reading.api_url("SLACK_API_URL"),
+        api_url=reading.address("SLACK_API_URL", SLACK_API, "Slack's Web API").rstrip("/") + "/",
         mode=mode,
         host=reading.text("CASEBOOK_HOST", "127.0.0.1"),
         port=reading.port("CASEBOOK_PORT", 3000),
@@ -133,6 +180,9 @@ def load(environ: Mapping[str, str] | None = None, dotenv: Path | None = Path(".
         database_url=reading.database_url("DATABASE_URL", "sqlite:///casebook.db"),
         log_format=cast(LogFormat, reading.choice("LOG_FORMAT", ("text", "json"))),
         log_level=reading.choice("LOG_LEVEL", ("info", "debug", "warning", "error")),
+        secret_keys=reading.keys("CASEBOOK_SECRET_KEY"),
+        pagerduty_url=reading.address("PAGERDUTY_EVENTS_URL", PAGERDUTY_EVENTS, "PagerDuty's Events API v2"),
+        private_webhooks=reading.places("CASEBOOK_PRIVATE_WEBHOOKS"),
     )
     if reading.problems:
         raise SettingsError(reading.problems)

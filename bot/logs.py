@@ -17,12 +17,13 @@ SECRETS = re.compile(
     """,
     re.VERBOSE,
 )
-# At DEBUG these print whole payloads, and with them what people write; at INFO some of them chatter.
+# At DEBUG these print whole payloads, and with them what people write; at INFO some of them chatter. urllib3's warnings
+# name the whole address that was asked, and a webhook's may hold a secret.
 LEAST = {
     "bolt": logging.INFO,
     "slack_bolt": logging.INFO,
     "slack_sdk": logging.INFO,
-    "urllib3": logging.INFO,
+    "urllib3": logging.ERROR,
     "sqlalchemy": logging.WARNING,
     "alembic": logging.WARNING,
     "apscheduler": logging.WARNING,

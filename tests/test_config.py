@@ -12,6 +12,7 @@ from bot.config import Settings, SettingsError, load, manifest_file
 from tests.kept import kept_logging
 
 SOCKET = {"SLACK_BOT_TOKEN": "xoxb-1-bot", "SLACK_APP_TOKEN": "xapp-1-app"}
+KEY, OLD_KEY = "a" * 42 + "A=", "-_" * 21 + "8="
 HTTP = {"SLACK_BOT_TOKEN": "xoxb-1-bot", "SLACK_SIGNING_SECRET": "5ecre7", "CASEBOOK_MODE": "http"}
 
 
@@ -30,6 +31,9 @@ def test_everything_set() -> None:
             "DATABASE_URL": "postgres://ann:pa55word@db/casebook",
             "LOG_FORMAT": "JSON",
             "LOG_LEVEL": "Debug",
+            "CASEBOOK_SECRET_KEY": f"{KEY}, {OLD_KEY}",
+            "CASEBOOK_PRIVATE_WEBHOOKS": "Hooks.Example.internal, 10.1.2.3:8080,10.2.0.0/16 [fd00::1]:80,fd00::/8",
+            "PAGERDUTY_EVENTS_URL": "https://events.eu.pagerduty.com/v2/enqueue",
         },
         None,
     )
@@ -44,12 +48,16 @@ def test_everything_set() -> None:
         database_url="postgres://ann:pa55word@db/casebook",
         log_format="json",
         log_level="debug",
+        secret_keys=(KEY, OLD_KEY),
+        pagerduty_url="https://events.eu.pagerduty.com/v2/enqueue",
+        private_webhooks=("hooks.example.internal", "10.1.2.3:8080", "10.2.0.0/16", "[fd00::1]:80", "fd00::/8"),
     )
 
 
 def test_secrets_are_not_shown() -> None:
-    settings = load(SOCKET | HTTP | {"DATABASE_URL": "postgresql://ann:pa55word@db/casebook"}, None)
-    for secret in ("xoxb-1-bot", "xapp-1-app", "5ecre7", "pa55word"):
+    secrets = {"DATABASE_URL": "postgresql://ann:pa55word@db/casebook", "CASEBOOK_SECRET_KEY": KEY}
+    settings = load(SOCKET | HTTP | secrets, None)
+    for secret in ("xoxb-1-bot", "xapp-1-app", "5ecre7", "pa55word", KEY):
         assert secret not in repr(settings)
 
 
@@ -77,6 +85,20 @@ def test_secrets_are_not_shown() -> None:
         ),
         (SOCKET | {"LOG_FORMAT": "xml"}, "LOG_FORMAT should be text or json"),
         (SOCKET | {"LOG_LEVEL": "loud"}, "LOG_LEVEL should be info, debug, warning or error"),
+        (SOCKET | {"SLACK_API_URL": "http://["}, "SLACK_API_URL should be the address"),
+        (
+            SOCKET | {"PAGERDUTY_EVENTS_URL": "events.pagerduty.com"},
+            "PAGERDUTY_EVENTS_URL should be the address of",
+        ),
+        (SOCKET | {"CASEBOOK_SECRET_KEY": "hunter2"}, "CASEBOOK_SECRET_KEY should be a key that `python -m bot key`"),
+        (SOCKET | {"CASEBOOK_SECRET_KEY": f"{KEY},{KEY[:-4]}"}, "CASEBOOK_SECRET_KEY should be a key"),
+        (SOCKET | {"CASEBOOK_SECRET_KEY": "ä" * 44}, "CASEBOOK_SECRET_KEY should be a key"),
+        (
+            SOCKET | {"CASEBOOK_PRIVATE_WEBHOOKS": "a.test,http://b.test"},
+            ".* and http://b.test is none of",
+        ),
+        (SOCKET | {"CASEBOOK_PRIVATE_WEBHOOKS": "10.0.0.1/8"}, "PRIVATE_WEBHOOKS .* and 10.0.0.1/8 is none"),
+        (SOCKET | {"CASEBOOK_PRIVATE_WEBHOOKS": "a.test:0 b.test:65536"}, "and a.test:0, b.test:65536 is none"),
     ],
 )
 def test_an_error_names_the_variable_and_what_it_should_be(environ: dict[str, str], sentence: str) -> None:
@@ -183,6 +205,7 @@ def test_libraries_that_print_bodies_at_debug_do_not(capsys: pytest.CaptureFixtu
     logs.set_up("text", "debug")
     logging.getLogger("slack_sdk.web.client").debug("what people wrote")
     logging.getLogger("bolt").debug("what people wrote")
+    logging.getLogger("urllib3.connection").warning("Failed to parse headers (url=https://x.test/what people wrote)")
     logging.getLogger("bot.test").debug("ours")
     shown = capsys.readouterr().err
     assert "what people wrote" not in shown

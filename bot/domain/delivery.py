@@ -45,6 +45,8 @@ class Tell(StrEnum):
 SLACK = "slack"
 # Work of our own that nobody should wait for: it is claimed, retried and kept in order like what is told to others.
 CHORES = "chores"
+PAGERDUTY = "pagerduty"
+WEBHOOK = "webhook"
 DUE_ONLY = text("state = 'due'")
 READY_ONLY = text("state = 'due' AND parked_until IS NULL")
 PARKED_ONLY = text("state = 'due' AND parked_until IS NOT NULL")

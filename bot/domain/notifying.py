@@ -192,6 +192,18 @@ def chore(kind: Tell, inbox: Inbox, occasion: str, at: datetime) -> Delivery:
     )
 
 
+def join(channel: str, at: datetime) -> Delivery:
+    """So that replies below an inbox's posts are heard."""
+    return tell(
+        Tell.JOIN,
+        f"join/{channel}/{at.isoformat()}",
+        at,
+        stream=f"join/{channel}",
+        lane=f"{SLACK}/{Tell.JOIN}",
+        target=channel,
+    )
+
+
 def digests(inbox: Inbox, slot: datetime, at: datetime) -> list[Delivery]:
     """One for each recipient; PagerDuty takes alarms only."""
     return [

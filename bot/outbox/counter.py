@@ -143,7 +143,7 @@ class Counter:
         if not record_done(work, held, now):
             return False
         coalesce(work, held, sent.covers, now)
-        ledger.heal(work, held.delivery)
+        ledger.heal(work, held.delivery, now)
         return True
 
     def fail(self, held: Held, failure: Failure) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from bot.domain.delivery import Delivery
 from bot.domain.evidence import Post, PostRole
 from bot.domain.inbox import Event, Notification
 from bot.domain.reading import Workspace
@@ -53,7 +52,7 @@ class Inboxes:
                 return Sent()
             post = work.cases.standing_post(case.id, delivery.target)
             message = self.cards.drawn(work, case, delivery.target) if post else None
-            news = self.news(work, rows, post, delivery)
+            news = self.news(work, rows) if post and not already_up(held, post) else []
         with in_words_of_inboxes(delivery.target):
             if not (post and message and self.cards.update(post, message)):
                 self.cards.put_up(held, PostRole.INBOX)
@@ -64,10 +63,8 @@ class Inboxes:
                     raise Unreachable("the card was deleted at once", perhaps_sent=False)
         return Sent()
 
-    def news(self, work: Work, rows: Sequence[Notification], post: Post | None, delivery: Delivery) -> list[Reason]:
-        """What the card itself does not say. Nothing, if it was put up after all this had happened."""
-        if post is None or datetime.fromtimestamp(float(post.ts), UTC) > delivery.created_at:
-            return []
+    def news(self, work: Work, rows: Sequence[Notification]) -> list[Reason]:
+        """What a card that has stood for a while does not say by itself."""
         inboxes = work.inboxes.by_ids(row.inbox_id for row in rows)
         return [
             Reason(inboxes[row.inbox_id], Event(row.event), is_inside=row.event != Event.LEFT)
@@ -104,6 +101,11 @@ class Inboxes:
     def join(self, held: Held) -> Sent:
         self.poster.join(held.delivery.target)
         return Sent()
+
+
+def already_up(held: Held, post: Post) -> bool:
+    """Whether the card was put up by this very delivery, whose worker then died: it says all that there is to say."""
+    return held.was_taken_over and datetime.fromtimestamp(float(post.ts), UTC) >= held.delivery.created_at
 
 
 @contextmanager

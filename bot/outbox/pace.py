@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.domain.delivery import CHORES, SLACK, Tell
+from bot.domain.delivery import CHORES, PAGERDUTY, SLACK, WEBHOOK, Tell
 from bot.domain.telling import UPDATES
 from bot.storage.claims import Pace
 
@@ -19,12 +19,18 @@ PACES = {
     f"{SLACK}/{Tell.TEAMS}": per_minute(20, 2),  # usergroups.list, Tier 2
     f"{SLACK}/{Tell.PERSON}": per_minute(100, 10),  # users.info, Tier 4
     f"{SLACK}/{Tell.CHANNEL}": per_minute(50, 5),  # conversations.info and .join, Tier 3
+    f"{SLACK}/{Tell.JOIN}": per_minute(50, 5),
 }
 # chat.postMessage: "1 per second per channel", and "short bursts >1 allowed".
 MESSAGES = per_minute(60, 4)
-# Nobody but our own database is asked.
-UNHURRIED = per_minute(60_000, 100)
+# A lane for each recipient, by the partner that its name begins with.
+BY_PARTNER = {
+    CHORES: per_minute(60_000, 100),  # nobody but our own database is asked
+    # Per key; PagerDuty adjusts its limits as it goes, and 120 a minute is what its support has named.
+    PAGERDUTY: per_minute(120, 10),
+    WEBHOOK: per_minute(300, 5),
+}
 
 
 def pace(lane: str) -> Pace:
-    return PACES.get(lane) or (UNHURRIED if lane.startswith(f"{CHORES}/") else MESSAGES)
+    return PACES.get(lane) or BY_PARTNER.get(lane.partition("/")[0], MESSAGES)

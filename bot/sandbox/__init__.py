@@ -1,7 +1,22 @@
-"""The outside, for trying Casebook and testing it: a strict local Slack. It imports nothing of ours."""
+"""The outside, for trying Casebook and testing it: strict stand-ins of it. They import nothing of ours."""
 
 from .driver import Answer, Bot, Channel, Group, Home, Message, Modal, Person
+from .pagerduty import LocalPagerDuty
+from .receiver import WebhookReceiver
 from .slack import LocalSlack
 from .wire import Impossible
 
-__all__ = ["Answer", "Bot", "Channel", "Group", "Home", "Impossible", "LocalSlack", "Message", "Modal", "Person"]
+__all__ = [
+    "Answer",
+    "Bot",
+    "Channel",
+    "Group",
+    "Home",
+    "Impossible",
+    "LocalPagerDuty",
+    "LocalSlack",
+    "Message",
+    "Modal",
+    "Person",
+    "WebhookReceiver",
+]

@@ -3,13 +3,10 @@
 The methods here are for other threads: they block until the server has done what they say.
 """
 
-import asyncio
-import threading
 import time
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any
 
 from aiohttp import web
 
@@ -18,15 +15,14 @@ from .driver import Bot, Channel, Group, Message, Person
 from .faults import Faults
 from .http_delivery import HttpDelivery
 from .platform import Platform, Settings
+from .running import Running
 from .server import Server
 from .sockets import DisconnectReason
 from .traffic import Record, Traffic
 from .wire import Json
 
-T = TypeVar("T")
 
-
-class LocalSlack:
+class LocalSlack(Running):
     """`burst`: messages a channel takes at once. `retry_delays`: seconds before attempts 1–3 of an event.
 
     `page_size` above 0 caps every page. `team_url` "" is the server's own address. `now` is the clock of triggers,
@@ -60,38 +56,17 @@ class LocalSlack:
         )  # fmt: skip
         if manifest is not None:
             settings.manifest = manifest
+        super().__init__()
         self.platform = Platform(settings)
         self._server = Server(self.platform, page)
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread: threading.Thread | None = None
         self.patience = patience
-        self._moved = threading.Condition()
-        self._moves = 0
         self._delivery: HttpDelivery | None = None
-        self.platform.workspace.subscribe(lambda _: self._move())
-        self.platform.traffic.subscribe(lambda _: self._move())
+        self.platform.workspace.subscribe(lambda _: self.moved())
+        self.platform.traffic.subscribe(lambda _: self.moved())
 
     # -- running --------------------------------------------------------------------------------------------------
-    def start(self) -> Self:
-        """Raises OSError when the port is taken."""
-        if self._thread is not None:
-            raise RuntimeError("already started")
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="local-slack", daemon=True)
-        self._thread.start()
-        try:
-            self.run(self._server.start())
-        except OSError:
-            self._end_loop()
-            raise
-        return self
-
-    def stop(self) -> None:
-        """Closes every connection; deliveries under way are dropped. Does nothing when not running."""
-        if self._thread is None:
-            return
-        self.run(self._shut_down())
-        self._end_loop()
+    async def _begin(self) -> None:
+        await self._server.start()
 
     async def _shut_down(self) -> None:
         self.platform.deliveries.stop()
@@ -99,45 +74,6 @@ class LocalSlack:
         if self._delivery is not None:
             await self._delivery.close()
         await self._server.stop()
-        rest = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-        for task in rest:
-            task.cancel()
-        await asyncio.gather(*rest, return_exceptions=True)
-
-    def _end_loop(self) -> None:
-        loop, thread = self._loop, self._thread
-        if loop is None or thread is None:
-            return
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(timeout=10)
-        loop.close()
-        self._loop = self._thread = None
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
-    def run(self, work: Coroutine[Any, Any, T], timeout: float = 60) -> T:
-        """Runs a coroutine on the server's thread and waits for it."""
-        if self._loop is None or self._thread is None:
-            work.close()
-            raise RuntimeError("the local Slack is not running: use `with LocalSlack(…) as slack`")
-        if threading.current_thread() is self._thread:
-            work.close()
-            raise RuntimeError("the driver cannot be used from the server's own thread")
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout)
-
-    def ask(self, question: Callable[..., T], *args: Any) -> T:
-        """Calls a plain function on the server's thread, where the workspace lives."""
-
-        async def answer() -> T:
-            return question(*args)
-
-        return self.run(answer())
 
     # -- what the app needs ---------------------------------------------------------------------------------------
     @property
@@ -297,35 +233,6 @@ class LocalSlack:
         return self.platform.faults
 
     # -- waiting --------------------------------------------------------------------------------------------------
-    def _move(self) -> None:
-        with self._moved:
-            self._moves += 1
-            self._moved.notify_all()
-
-    def wait_for(self, condition: Callable[[], T | None], timeout: float = 5, what: str = "") -> T:
-        """The first truthy value of `condition`, asked again whenever something moves in the workspace or the traffic.
-
-        Conditions that look elsewhere (a database) are asked at least every 0.2 s. AssertionError and LookupError mean
-        "not yet". Raises AssertionError after `timeout` seconds.
-        """
-        deadline, last = time.monotonic() + timeout, ""
-        while True:
-            with self._moved:
-                before = self._moves
-            try:
-                value = condition()
-                if value:
-                    return value
-                last = f"last value {value!r}"
-            except (AssertionError, LookupError) as error:
-                last = f"{type(error).__name__}: {error}"
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise AssertionError(f"waited {timeout} s in vain for {what or 'the condition'} ({last})")
-            with self._moved:
-                if self._moves == before:
-                    self._moved.wait(min(left, 0.2))
-
     def settle(self, timeout: float = 10) -> None:
         """Waits until no delivery to the app is under way."""
         self.run(self.platform.deliveries.settle(), timeout)
@@ -333,10 +240,10 @@ class LocalSlack:
     # -- keeping --------------------------------------------------------------------------------------------------
     def snapshot(self) -> Json:
         """The workspace as JSON; ephemerals and open modals are not in it. May be taken before `start` too."""
-        return self.ask(self.platform.workspace.snapshot) if self._loop else self.platform.workspace.snapshot()
+        return self.ask(self.platform.workspace.snapshot) if self.is_running else self.platform.workspace.snapshot()
 
     def restore(self, state: Json) -> None:
-        if self._loop:
+        if self.is_running:
             self.ask(self.platform.restore, state)
         else:
             self.platform.restore(state)

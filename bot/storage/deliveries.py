@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.domain.delivery import Delivery, State
+from bot.domain.delivery import Delivery, State, Tell
 from bot.storage.parking import DUE, changed, unpark_heads
 
 KEYS = select(Delivery.key).where(Delivery.key.in_(bindparam("keys", expanding=True)))
@@ -74,6 +74,15 @@ class Deliveries:
                 state=State.DUE.value, not_before=at, attempts=0, done_at=None, lease_until=None, parked_until=None
             ),
         )
+
+    def revive(self, kind: Tell, target: str, *, since: datetime, at: datetime) -> int:
+        """Dead ones of this kind and target that died since then are due again."""
+        query = select(Delivery.id).where(
+            Delivery.state == State.DEAD.value, Delivery.done_at >= since, Delivery.kind == kind.value,
+            Delivery.target == target,
+        )  # fmt: skip
+        ids = self._session.scalars(query).all()
+        return self.retry(ids, at) if ids else 0
 
     def drop(self, ids: Iterable[int] | None, at: datetime) -> int:
         """Delete dead and due ones, but none that a worker has at the moment. ``None``: all dead ones."""

@@ -131,7 +131,7 @@ class Inboxes:
         columns = ("key", "inbox_id", "recipient_id", "case_id", "medium", "target", "event", "at")
         values = [{name: getattr(row, name) for name in columns} for row in fresh]
         found = self._session.execute(insert(Notification).returning(Notification.key, Notification.id), values)
-        return dict(found.tuples())
+        return dict(found.all())
 
     def notifications(self, ids: Iterable[int]) -> Sequence[Notification]:
         query = select(Notification).where(Notification.id.in_(sorted(set(ids))))
@@ -151,6 +151,13 @@ class Inboxes:
 
     def recipient(self, recipient_id: int) -> Recipient | None:
         return self._session.get(Recipient, recipient_id)
+
+    def recipients_of(self, data: Mapping[str, Any]) -> Sequence[int]:
+        """Whom a delivery is for, by what it carries: ``recipient``, or ``notification``."""
+        if "recipient" in data:
+            return [data["recipient"]]
+        query = select(Notification.recipient_id).where(Notification.id == data.get("notification"))
+        return self._session.scalars(query).all()
 
     def recipients_at(self, medium: Medium, target: str) -> Sequence[Recipient]:
         query = select(Recipient).where(Recipient.medium == medium.value, Recipient.target == target)

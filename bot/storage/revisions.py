@@ -1,5 +1,7 @@
 """Numbers that say whether what a process keeps in memory is still true. They move in the transaction of the change."""
 
+from collections.abc import Iterator
+
 from sqlalchemy import event, inspect, select, update
 from sqlalchemy.orm import Session, UOWTransaction
 
@@ -10,8 +12,15 @@ from bot.domain.project import Project
 
 INBOXES, NAMES = "inboxes", "names"
 NUMBERS = select(Revision.name, Revision.number)
-# Of these rows, what a query's names are resolved by.
-TELLING = {Person: ("name", "tz"), Team: ("handle", "gone_at"), TeamMember: ("team_id",), Project: ("key",)}
+# Of these rows, the columns that an inbox's meaning rests on.
+TELLING: dict[type[Base], tuple[str, ...]] = {
+    Inbox: ("query", "owner", "is_timely"),
+    Recipient: (),
+    Person: ("name", "tz", "is_gone"),
+    Team: ("handle", "gone_at"),
+    TeamMember: (),
+    Project: ("key",),
+}
 
 
 class Revisions:
@@ -20,25 +29,31 @@ class Revisions:
 
     def now(self) -> dict[str, int]:
         """``inboxes`` and ``names``, each with its number."""
-        return dict(self._session.execute(NUMBERS).tuples())
+        return dict(self._session.execute(NUMBERS).all())
 
 
 @event.listens_for(Session, "after_flush")
-def follow(session: Session, _flush: UOWTransaction) -> None:
-    moved = {name for row in (*session.new, *session.dirty, *session.deleted) if (name := concerned(session, row))}
+def follow(session: Session, flush: UOWTransaction) -> None:
+    moved = {name for row, is_deleted in written(flush) if (name := concerned(session, row, is_deleted))}
     if moved:
         session.connection().execute(
             update(Revision).where(Revision.name.in_(moved)).values(number=Revision.number + 1)
         )
 
 
-def concerned(session: Session, row: Base) -> str | None:
-    if isinstance(row, Inbox | Recipient):
-        return INBOXES if row not in session.dirty or session.is_modified(row) else None
+def written(flush: UOWTransaction) -> Iterator[tuple[Base, bool]]:
+    """What the flush has inserted, changed or deleted; a row that has lost its parent is only found here."""
+    for state, (is_deleted, is_only_listed) in flush.states.items():
+        row = state.obj()
+        if isinstance(row, Base) and (is_deleted or not is_only_listed):
+            yield row, is_deleted
+
+
+def concerned(session: Session, row: Base, is_deleted: bool) -> str | None:
     columns = TELLING.get(type(row))
     if columns is None:
         return None
-    if row in session.new or row in session.deleted:
-        return NAMES
+    name = INBOXES if isinstance(row, Inbox | Recipient) else NAMES
     attributes = inspect(row).attrs
-    return NAMES if any(attributes[name].history.has_changes() for name in columns) else None
+    is_news = is_deleted or row in session.new
+    return name if is_news or any(attributes[column].history.has_changes() for column in columns) else None

@@ -8,7 +8,7 @@ from slack_bolt import App
 from bot.domain.act import Act
 from bot.domain.delivery import Tell
 from bot.surfaces.desk import Desk
-from bot.usecases import evidence, looking, people
+from bot.usecases import evidence, looking, people, recipients
 from bot.views.posts import people_in, read_thread_reply
 
 
@@ -58,6 +58,7 @@ def register_directory(app: App, desk: Desk) -> None:
 
     def hear_channel(event: dict[str, Any]) -> None:
         channel = event["channel"]["id"] if isinstance(event["channel"], dict) else event["channel"]
+        recipients.try_again(desk.db, channel, desk.now())
         if people.is_home_channel(desk.db, channel):
             people.ask_for(desk.db, Tell.CHANNEL, desk.now(), event["event_ts"], channel)
 

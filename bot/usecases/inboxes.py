@@ -17,7 +17,7 @@ from bot.storage.database import Database, Work
 from bot.usecases.access import person_of
 from bot.usecases.listening import is_timely
 from bot.usecases.looking import viewer_for
-from bot.usecases.people import redraw_home
+from bot.usecases.people import enqueue_absent, redraw_home
 from bot.usecases.verb import once
 
 NO_INBOX = "This inbox no longer exists. `/case inbox` lists the others."
@@ -92,7 +92,7 @@ def fill(work: Work, act: Act, person: Person, inbox: Inbox, fields: InboxFields
     inbox.digest_at = inbox.rhythm.after(act.at) if inbox.rhythm else None
     inbox.is_timely = is_timely(work, parsed, viewer)
     inbox.updated_at = act.at
-    inbox.recipients = recipients(work, inbox, fields)
+    inbox.recipients = recipients(work, inbox, fields, act.at)
 
 
 def shelf(work: Work, person: Person, viewer: Viewer, fields: InboxFields) -> tuple[int | None, int | None]:
@@ -106,12 +106,14 @@ def shelf(work: Work, person: Person, viewer: Viewer, fields: InboxFields) -> tu
     return fields.team, fields.project
 
 
-def recipients(work: Work, inbox: Inbox, fields: InboxFields) -> list[Recipient]:
+def recipients(work: Work, inbox: Inbox, fields: InboxFields, at: datetime) -> list[Recipient]:
     """Those in Slack as the form has them, what is known of each kept; those outside as they were."""
     there = {(one.medium, one.target): one for one in inbox.recipients}
     wanted = [(Medium.CHANNEL.value, id_) for id_ in dict.fromkeys(fields.channels)]
     wanted += [(Medium.PERSON.value, id_) for id_ in dict.fromkeys(fields.people)]
     found = [there.get(one) or Recipient(medium=one[0], target=one[1]) for one in wanted]
+    fresh = [channel for channel in fields.channels if (Medium.CHANNEL.value, channel) not in there]
+    enqueue_absent(work, [notifying.join(channel, at) for channel in dict.fromkeys(fresh)])
     for one in found:
         if one.medium == Medium.PERSON:
             refuse_unreachable(work, one.target)

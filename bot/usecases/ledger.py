@@ -1,37 +1,42 @@
-"""Deliveries that failed for good: told once to the admins, and again only after they have worked in between."""
+"""Deliveries that failed for good: told once to the admins, and again only after they have worked in between.
+
+What an inbox could not tell concerns its owner instead, and stands on the inbox until it works again.
+"""
 
 from datetime import datetime
 
 from bot.domain.delivery import Delivery, State, Tell
 from bot.domain.telling import UPDATES, lane_of, tell
 from bot.storage.database import Work
+from bot.usecases import recipients
 
 
 def report_dead(
     work: Work, delivery: Delivery, problem: str, now: datetime, *, remedy: str, everywhere: bool = False
 ) -> None:
-    """One message an admin for each way and problem, until the way has healed.
+    """One message a person concerned for each way and problem, until the way has healed.
 
     ``remedy``: a sentence of ours, what to do. ``everywhere``: it concerns every delivery of this kind.
     """
     if delivery.kind == Tell.PROBLEM:
         return
+    owners = recipients.note_problem(work, delivery, remedy, now)
     known = [everywhere_of(delivery)] if everywhere else ways(delivery)
     if not work.deliveries.keys_of(map(mark, known)):
         work.deliveries.forget(f"{mark(known[0])}/")  # what was still to be told when it healed
         work.enqueue([broken_since(delivery, known[0], now)])
-    for admin in work.people.admins():
-        if work.deliveries.keys_of(f"{mark(one)}/{problem}/{admin.id}" for one in known):
+    for person_id in owners if owners and not everywhere else [admin.id for admin in work.people.admins()]:
+        if work.deliveries.keys_of(f"{mark(one)}/{problem}/{person_id}" for one in known):
             continue
         work.enqueue(
             [
                 tell(
                     Tell.PROBLEM,
-                    f"{mark(known[0])}/{problem}/{admin.id}",
+                    f"{mark(known[0])}/{problem}/{person_id}",
                     now,
-                    stream=f"dm/{admin.id}",
-                    lane=lane_of(admin.id),
-                    target=admin.id,
+                    stream=f"dm/{person_id}",
+                    lane=lane_of(person_id),
+                    target=person_id,
                     case_id=delivery.case_id,
                     data={"delivery": delivery.id, "problem": problem, "remedy": remedy},
                 )
@@ -39,10 +44,11 @@ def report_dead(
         )
 
 
-def heal(work: Work, delivery: Delivery) -> None:
+def heal(work: Work, delivery: Delivery, now: datetime) -> None:
     """This got through, so a new breakdown of the same would be news."""
     for broken in work.deliveries.keys_of([mark(way(delivery)), mark(everywhere_of(delivery))]):
         work.deliveries.forget(broken)
+        recipients.note_recovery(work, delivery, now)
 
 
 def broken_since(delivery: Delivery, one: str, now: datetime) -> Delivery:

@@ -91,14 +91,15 @@ class Listening:
     def _read(self, work: Work, now: datetime, revisions: Mapping[str, int]) -> None:
         """Only what is new, unless names may mean something else."""
         same_names = revisions.get("names") == self._revisions.get("names")
-        known = self._understood if same_names else {}
         people, teams = work.inboxes.owners()
         found = {}
         for inbox in work.inboxes.listening():
-            before = known.get(inbox.id)
-            if before and before.query.text == inbox.query and before.viewer.actor == inbox.owner:
+            before = self._understood.get(inbox.id)
+            if before and (before.query.text, before.viewer.actor) != (inbox.query, inbox.owner):
+                before = None
+            if before and same_names:
                 found[inbox.id] = before
-            elif one := understood(work, inbox, people.get(inbox.owner), teams.get(inbox.owner, set()), now):
+            elif one := understood(work, inbox, before, people.get(inbox.owner), teams.get(inbox.owner, set()), now):
                 found[inbox.id] = one
         self._keep(found.values(), now)
         self._revisions = revisions
@@ -114,7 +115,9 @@ class Listening:
         self._at = now
 
 
-def understood(work: Work, inbox: Inbox, owner: Person | None, teams: set[int], now: datetime) -> Understood | None:
+def understood(
+    work: Work, inbox: Inbox, before: Understood | None, owner: Person | None, teams: set[int], now: datetime
+) -> Understood | None:
     """``None`` if the query means nothing any more: its inbox is silent, and says so to whoever looks at it."""
     if owner is None or owner.is_gone:
         return None
@@ -122,7 +125,7 @@ def understood(work: Work, inbox: Inbox, owner: Person | None, teams: set[int], 
     projects = frozenset(work.search.names.projects().values())
     viewer = Viewer(owner.id, now, owner.tz, projects, frozenset(teams))
     try:
-        query = parse(inbox.query)
+        query = before.query if before else parse(inbox.query)
     except QueryError:
         return None
     nothing = Meaning(Either(), projects, None)

@@ -31,13 +31,16 @@ ROOMS = {
     "storage": Room(("bot.domain",), ("sqlalchemy", "alembic")),
     "usecases": Room(("bot.domain", DATABASE)),
     "views": Room(("bot.domain",)),
-    "integrations": Room(("bot.domain",), ("jira", "pysnow", "requests")),
+    "integrations": Room(("bot.domain",), ("jira", "pysnow", "requests", "urllib3")),
     "surfaces": Room(("bot.domain", "bot.usecases", "bot.views", DATABASE), ("slack_bolt",)),
-    "outbox": Room(("bot.domain", "bot.storage", "bot.usecases", "bot.views", "bot.integrations"), ("slack_sdk",)),
+    "outbox": Room(
+        ("bot.domain", "bot.storage", "bot.usecases", "bot.views", "bot.integrations", "bot.vault"), ("slack_sdk",)
+    ),
     "jobs": Room(("bot.usecases", "bot.storage.claims", DATABASE), ("apscheduler",)),
     "web": Room(("bot.domain", "bot.usecases", "bot.integrations", DATABASE), ("slack_bolt", "waitress")),
     "sandbox": Room((), ("aiohttp", "yaml")),
     "config": Room((), ("dotenv",)),
+    "vault": Room((), ("cryptography",)),
     "logs": Room(),
     "doctor": Room(EVERYTHING, ("slack_sdk", "sqlalchemy", "yaml")),
     "wiring": Room(EVERYTHING, ("slack_bolt", "slack_sdk")),

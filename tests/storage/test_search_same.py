@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.case import Case, Priority
-from bot.domain.matching import meets
+from bot.domain.listening import Listener, Listeners
+from bot.domain.matching import Asked, meets
 from bot.domain.query import QueryError, Viewer, parse
 from bot.domain.query_conditions import Both, Meaning
 from bot.domain.query_fields import PRIORITY
@@ -58,6 +59,21 @@ def test_sql_and_memory_agree(
         there = [put(work, fields, number) for number, fields in enumerate(cases, 1)]
         for text in asked:
             agree(work, viewer, there, text)
+        hear_the_same(work, viewer, there, asked)
+
+
+def hear_the_same(work: Work, viewer: Viewer, there: list[tuple[Case, list[str]]], asked: list[str]) -> None:
+    """Inboxes are filed by what they need; the ones that are never asked would not have matched."""
+    known = {}
+    for number, text in enumerate(asked):
+        with suppress(QueryError):
+            known[number] = understand(parse(text), viewer, work.search.names).where
+    listeners = Listeners(Listener(number, viewer.actor, where) for number, where in known.items())
+    for case, notes in there:
+        heard = [listener.inbox_id for listener in listeners.heard(case, notes if listeners.reads_notes else ())]
+        expected = {number for number, where in known.items() if Asked(case, notes).holds(where)}
+        assert len(heard) == len(set(heard))
+        assert set(heard) == expected, asked
 
 
 def agree(work: Work, viewer: Viewer, there: list[tuple[Case, list[str]]], text: str) -> None:

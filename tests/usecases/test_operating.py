@@ -20,7 +20,7 @@ def bury(db: Database, delivery: Delivery, problem: str = "not_in_channel", **mo
 
 def healed(db: Database, delivery: Delivery) -> None:
     with db.write() as work:
-        ledger.heal(work, delivery)
+        ledger.heal(work, delivery, START)
 
 
 def told(db: Database) -> list[str]:
