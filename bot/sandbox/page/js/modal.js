@@ -63,7 +63,7 @@ function show(view, depth) {
     return showProblems(view);
   }
   const source = new Source({ view: view.id }, view.values, view.errors);
-  if (isSame) takeOver(source, shown.source, view);
+  if (isSame) source.takeOver(shown.source, elementsOf(view));
   Object.assign(shown, { view, depth, source });
   drawHead(view, depth);
   drawFoot(view);
@@ -82,15 +82,8 @@ function show(view, depth) {
   return undefined;
 }
 
-/** What was typed and not sent yet lives on where the element does: same block, same id (docs: Modals). */
-function takeOver(source, before, view) {
-  const kept = new Set(view.labels.map((one) => `${one.block_id}/${one.action_id}`));
-  for (const [key, { timer, send }] of before.waiting) {
-    clearTimeout(timer);
-    if (kept.has(key)) source.waiting.set(key, { timer: setTimeout(send, 0), send });
-  }
-  for (const [key, value] of before.drafts) if (kept.has(key) && before.waiting.has(key)) source.drafts.set(key, value);
-}
+/** An element lives on where block and id are the same (docs: Modals). */
+const elementsOf = (view) => new Set(view.labels.map((one) => `${one.block_id}/${one.action_id}`));
 
 function focusFirst(view) {
   const wanted = view.blocks

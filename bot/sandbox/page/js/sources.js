@@ -55,7 +55,7 @@ export const elementKey = (block, element) => `${block.block_id}/${element.actio
 /** What every kind of source can do; `values` is what the server knows, drafts are what it does not know yet. */
 export class Source {
   constructor(where, values = {}, errors = {}) {
-    Object.assign(this, { where, values, errors, drafts: new Map(), waiting: new Map(), sending: new Set() });
+    Object.assign(this, { where, values, errors, drafts: new Map(), waiting: new Map(), sending: new Map() });
   }
 
   get inView() {
@@ -94,18 +94,37 @@ export class Source {
     return done;
   }
 
-  /** Remembers what is being typed; the server hears of it after a pause, when the field is left or the form is sent. */
+  /** Goes on for a source that is drawn anew: of `kept` elements, what was typed stays, sent or not. */
+  takeOver(before, kept) {
+    this.sending = before.sending;
+    for (const [key, { timer, send }] of before.waiting) {
+      clearTimeout(timer);
+      if (!kept.has(key)) continue;
+      const soon = () => {
+        this.waiting.delete(key);
+        return send();
+      };
+      this.waiting.set(key, { timer: setTimeout(soon, 0), send: soon });
+    }
+    for (const [key, value] of before.drafts) if (kept.has(key)) this.drafts.set(key, value);
+  }
+
+  /**
+   * Remembers what is being typed; the server hears of it after a pause, when the field is left or the form is sent.
+   * Somebody who types quickly is heard of once more for all that they typed while the app was being told.
+   */
   type(block, element, value, { now = false } = {}) {
     const key = elementKey(block, element);
     this.drafts.set(key, value);
     clearTimeout(this.waiting.get(key)?.timer);
     const send = () => {
       this.waiting.delete(key);
-      const work = this.#send(this.inView ? "fill" : "choose", { ...this.#address(block, element), value }).finally(
-        () => this.sending.delete(work),
-      );
-      this.sending.add(work);
-      return work;
+      const verb = this.inView ? "fill" : "choose";
+      const isLatest = () => this.sending.get(key) === work;
+      const tell = () => isLatest() && this.#send(verb, { ...this.#address(block, element), value });
+      const work = Promise.resolve(this.sending.get(key)).then(tell);
+      this.sending.set(key, work);
+      return work.finally(() => isLatest() && this.sending.delete(key));
     };
     if (now) return send();
     const wait = block.dispatch_action ? null : setTimeout(send, TYPING_PAUSE);
@@ -120,7 +139,7 @@ export class Source {
       clearTimeout(timer);
       send();
     }
-    await Promise.all([...this.sending]);
+    await Promise.all(this.sending.values());
   }
 
   async upload(block, element, files) {
