@@ -21,7 +21,7 @@ from bot.domain.delivery import Delivery, State
 from bot.domain.errors import Refusal
 from bot.storage import migrate
 from bot.storage.database import Database
-from bot.vault import new_key
+from bot.vault import OFF, Vault, new_key, reseal_all
 from bot.web import PortTaken
 
 STOP_WITHIN = 10.0
@@ -292,6 +292,31 @@ def key(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def add_reseal(commands: Any) -> None:
+    command = commands.add_parser("reseal", help="keep every secret with the first key in CASEBOOK_SECRET_KEY")
+    command.set_defaults(run=reseal)
+
+
+def reseal(arguments: argparse.Namespace) -> int:
+    settings = set_up()
+    vault = Vault(settings.secret_keys)
+    if not vault.is_ready:
+        say(OFF)
+        return 1
+    with opened(settings) as db, db.write() as work:
+        sealed = {one.id: one for one in work.inboxes.sealed()}
+
+        def write(id_: int, text: str) -> None:
+            sealed[id_].sealed = text
+
+        done = reseal_all(vault, [(id_, one.sealed or "") for id_, one in sealed.items()], write)
+    say(f"{done.count} secrets are kept with the first key; the other keys are needed no longer.")
+    for id_ in done.lost:
+        one = sealed[id_]
+        say(f"No key opens the secret of {one.medium} recipient {one.label} of inbox {one.inbox_id}: enter it again.")
+    return 1 if done.lost else 0
+
+
 # -- demo -------------------------------------------------------------------------------------------------------------
 
 
@@ -329,7 +354,7 @@ def demo(arguments: argparse.Namespace) -> int:
     return 0
 
 
-COMMANDS = (add_serve, add_demo, add_migrate, add_doctor, add_outbox, add_key)
+COMMANDS = (add_serve, add_demo, add_migrate, add_doctor, add_outbox, add_key, add_reseal)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -13,8 +13,11 @@ from slack_sdk import WebClient
 from bot.config import Settings
 from bot.domain.delivery import CHORES, SLACK
 from bot.domain.reading import Workspace
+from bot.integrations.address import Allowed
 from bot.jobs import Clockwork
 from bot.outbox.chores import Chores
+from bot.outbox.notices import Notices
+from bot.outbox.partners import partner_senders
 from bot.outbox.sender import Sender
 from bot.outbox.slack import SlackSender
 from bot.outbox.worker import Worker
@@ -24,6 +27,7 @@ from bot.surfaces.desk import Desk
 from bot.surfaces.replies import Replies
 from bot.usecases.listening import Listening
 from bot.usecases.people import ask_for_directory, knows_anybody
+from bot.vault import Vault
 from bot.web import Server, site
 
 log = logging.getLogger(__name__)
@@ -147,7 +151,12 @@ def build(settings: Settings, *, clock: Callable[[], datetime] = utcnow) -> Case
     app = build_app(settings, client)
     register(app, desk)
     listening = Listening()
+    vault = Vault(settings.secret_keys)
+    allowed = Allowed.of(settings.private_webhooks)
     senders: dict[str, Sender] = {
+        **partner_senders(
+            db, Notices(db, vault, workspace), clock, pagerduty_url=settings.pagerduty_url, allowed=allowed
+        ),
         SLACK: SlackSender(client, workspace, db, settings.admins, clock, listening),
         CHORES: Chores(db, listening, clock),
     }

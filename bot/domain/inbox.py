@@ -19,6 +19,8 @@ INBOX = "inboxes.id"
 NAME_LIMIT = 80
 QUERY_LIMIT = 2000
 RECIPIENT_LIMIT = 50
+# Deliveries and buttons name these rows by id long after they are gone; SQLite would give the id to another.
+NEVER_REUSED = {"sqlite_autoincrement": True}
 STAYS = (30, 60, 240, 480, 1440, 4320, 10080)
 
 
@@ -54,7 +56,7 @@ class Recipient(Base):
     """
 
     __tablename__ = "inbox_recipients"
-    __table_args__ = (Index("ix_inbox_recipients_medium_target", "medium", "target"),)
+    __table_args__ = (Index("ix_inbox_recipients_medium_target", "medium", "target"), NEVER_REUSED)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     inbox_id: Mapped[int] = mapped_column(ForeignKey(INBOX, ondelete="CASCADE"), index=True)
@@ -85,6 +87,7 @@ class Inbox(Base):
     """
 
     __tablename__ = "inboxes"
+    __table_args__ = NEVER_REUSED
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(NAME_LIMIT))
@@ -141,7 +144,11 @@ class Notification(Base):
     """
 
     __tablename__ = "notifications"
-    __table_args__ = (UniqueConstraint("key"), Index("ix_notifications_case_id_target", "case_id", "target"))
+    __table_args__ = (
+        UniqueConstraint("key"),
+        Index("ix_notifications_case_id_target", "case_id", "target"),
+        NEVER_REUSED,
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     key: Mapped[str] = mapped_column(String(160))

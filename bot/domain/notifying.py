@@ -140,6 +140,19 @@ def outside(id_: int, row: Notification, at: datetime) -> Delivery:
     )
 
 
+def trial(recipient: Recipient, occasion: str, at: datetime) -> Delivery:
+    """Whether a recipient outside Slack can be told at all."""
+    return tell(
+        KINDS[Medium(recipient.medium)],
+        f"test/{recipient.id}/{occasion}"[:160],
+        at,
+        stream=f"test/{recipient.id}",
+        lane=f"{recipient.medium}/{recipient.id}",
+        partner=recipient.medium,
+        data={"recipient": recipient.id},
+    )
+
+
 def stream_of(case: Case, target: str) -> str:
     """The same as that of a card in that channel, which may be there already."""
     return f"case/{case.id}/{target}"

@@ -34,12 +34,12 @@ class Told:
 class Notice:
     """One recipient's. ``told`` has the one case, a digest's cases, or for a test none.
 
-    ``sealed``: the secret, or PagerDuty's integration key, as the vault has sealed it. ``address``: a webhook's.
+    ``secret``: what a webhook's body is signed with, or PagerDuty's integration key. ``address``: a webhook's.
     ``at``: when it happened. ``total``: how many cases match, of which a digest lists the first. ``names``: of people,
     by id.
     """
 
-    sealed: str = field(repr=False)
+    secret: str = field(repr=False)
     event: Event
     at: datetime
     inbox_id: int

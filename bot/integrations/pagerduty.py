@@ -65,7 +65,7 @@ def events(notice: Notice) -> Sequence[dict[str, Any]]:
 
 def dedup_key(notice: Notice) -> str:
     """An inbox's alert for a case: another inbox with the same key has an alert of its own, and resolves only that."""
-    what = notice.told[0].case.key if notice.told else "test"
+    what = notice.told[0].case.id if notice.told else "test"  # a case that is moved gets another key
     return f"casebook/{notice.inbox_id}/{what}"
 
 

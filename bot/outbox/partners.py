@@ -16,9 +16,10 @@ from bot.integrations.route import Resolve, resolve
 from bot.outbox.sender import LockedOut, Refused, Sender, Sent, TooFast, Unreachable
 from bot.storage.claims import Held
 from bot.storage.database import Database, Work
-from bot.vault import Locked, NoKeyFits, Vault
+from bot.vault import Locked, NoKeyFits
 
-# What a delivery says by now; ``None`` if there is nothing to say any more: recipient, inbox or case is gone.
+# What a delivery says by now; ``None`` if there is nothing to say any more: recipient, inbox or case is gone. Raises
+# ``Locked`` or ``NoKeyFits`` if the recipient's secret cannot be had.
 Loader = Callable[[Work, Delivery], Notice | None]
 
 # A partner that asks for pauses for so long is given up like one that does not answer: pauses are not counted.
@@ -31,7 +32,7 @@ class Partner(Protocol):
     def draw(self, notice: Notice, delivery: Delivery, now: datetime) -> Any:
         """What is to be said, while the database is open."""
 
-    def send(self, drawn: Any, notice: Notice, secret: str, now: datetime) -> None:
+    def send(self, drawn: Any, notice: Notice, now: datetime) -> None:
         """Raises ``Trouble``."""
 
 
@@ -42,8 +43,8 @@ class PagerDuty:
     def draw(self, notice: Notice, delivery: Delivery, now: datetime) -> Any:
         return pagerduty.events(notice)
 
-    def send(self, drawn: Any, notice: Notice, secret: str, now: datetime) -> None:
-        pagerduty.send(self.url, secret, drawn, now)
+    def send(self, drawn: Any, notice: Notice, now: datetime) -> None:
+        pagerduty.send(self.url, notice.secret, drawn, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +55,15 @@ class Webhooks:
     def draw(self, notice: Notice, delivery: Delivery, now: datetime) -> Any:
         return webhook.body(notice, delivery_id(delivery), now)
 
-    def send(self, drawn: Any, notice: Notice, secret: str, now: datetime) -> None:
-        webhook.send(notice.address, secret, drawn, now, allowed=self.allowed, resolve=self.resolve)
+    def send(self, drawn: Any, notice: Notice, now: datetime) -> None:
+        webhook.send(notice.address, notice.secret, drawn, now, allowed=self.allowed, resolve=self.resolve)
 
 
 class PartnerSender:
     """A delivery that another worker may have sent already is sent again: partners know it by its id."""
 
-    def __init__(
-        self, db: Database, vault: Vault, load: Loader, clock: Callable[[], datetime], partner: Partner
-    ) -> None:
+    def __init__(self, db: Database, load: Loader, clock: Callable[[], datetime], partner: Partner) -> None:
         self.db = db
-        self.vault = vault
         self.load = load
         self.clock = clock
         self.partner = partner
@@ -77,16 +75,16 @@ class PartnerSender:
                 notice = self.load(work, held.delivery)
                 drawn = self.partner.draw(notice, held.delivery, now) if notice else None
             if notice:
-                self.partner.send(drawn, notice, self.vault.open(notice.sealed), now)
+                self.partner.send(drawn, notice, now)
         return Sent()
 
 
 def partner_senders(
-    db: Database, vault: Vault, load: Loader, clock: Callable[[], datetime], *, pagerduty_url: str, allowed: Allowed
+    db: Database, load: Loader, clock: Callable[[], datetime], *, pagerduty_url: str, allowed: Allowed
 ) -> Mapping[str, Sender]:
     """For the worker, by partner."""
     partners: Mapping[str, Partner] = {PAGERDUTY: PagerDuty(pagerduty_url), WEBHOOK: Webhooks(allowed)}
-    return {name: PartnerSender(db, vault, load, clock, partner) for name, partner in partners.items()}
+    return {name: PartnerSender(db, load, clock, partner) for name, partner in partners.items()}
 
 
 def delivery_id(delivery: Delivery) -> str:

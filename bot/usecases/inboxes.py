@@ -172,6 +172,20 @@ def remove_recipient(db: Database, act: Act, inbox_id: int, recipient_id: int) -
     return once(db, attempt)
 
 
+def try_recipient(db: Database, act: Act, inbox_id: int, recipient_id: int) -> Recipient:
+    """Sends a recipient outside Slack a test; what came of it, if nothing did, stands on the recipient."""
+
+    def attempt(work: Work) -> Recipient:
+        _, inbox = editable(work, act, inbox_id)
+        found = next((one for one in inbox.recipients if one.id == recipient_id and not one.target), None)
+        if found is None:
+            raise NotFound("This recipient is gone. Open the inbox again to see the others.")
+        enqueue_absent(work, [notifying.trial(found, act.origin or act.at.isoformat(), act.at)])
+        return found
+
+    return once(db, attempt)
+
+
 def mute_inbox(db: Database, act: Act, inbox_id: int, *, muted: bool = True) -> Inbox:
     """No direct messages of it for this person any more, or again."""
 

@@ -14,6 +14,7 @@ NAMES = {"U0ANN": "Ann", "U0BOB": "Bob"}
 
 def told(**over: Any) -> Told:
     values = {
+        "id": 12,
         "due": date(2026, 11, 30),
         "teams": [Team(id=1, slack_id="S1", handle="sre", name="SRE")],
         "created_at": NOW - timedelta(seconds=2),
@@ -24,7 +25,7 @@ def told(**over: Any) -> Told:
 
 def notice(event: Event = Event.CREATED, **over: Any) -> Notice:
     values: dict[str, Any] = {
-        "sealed": "", "event": event, "at": NOW - timedelta(seconds=2), "inbox_id": 7, "inbox": "Checkout",
+        "secret": "", "event": event, "at": NOW - timedelta(seconds=2), "inbox_id": 7, "inbox": "Checkout",
         "query": "service:checkout priority:>=P2", "owner": "Dana", "told": [told()], "names": NAMES,
     }  # fmt: skip
     return Notice(**(values | over))

@@ -27,7 +27,7 @@ def send(pagerduty: LocalPagerDuty, key: str, *notices: Notice) -> None:
 def test_a_case_is_an_alert(pagerduty: LocalPagerDuty, key: str) -> None:
     send(pagerduty, key, notice())
     (alert,) = pagerduty.alerts
-    assert (alert.service, alert.state, alert.dedup_key) == ("shop", "triggered", "casebook/7/OPS-12")
+    assert (alert.service, alert.state, alert.dedup_key) == ("shop", "triggered", "casebook/7/12")
     assert alert.payload == {
         "summary": "OPS-12: Checkout is down",
         "severity": "error",
@@ -84,9 +84,9 @@ def test_an_alert_is_opened_once_and_resolved_when_the_case_has_left(pagerduty: 
 
 
 def test_inboxes_and_cases_do_not_resolve_each_others_alerts(pagerduty: LocalPagerDuty, key: str) -> None:
-    send(pagerduty, key, notice(), notice(inbox_id=8), notice(told=[told(key="OPS-13")]))
+    send(pagerduty, key, notice(), notice(inbox_id=8), notice(told=[told(id=13, key="OPS-13")]))
     send(pagerduty, key, notice(Event.LEFT))
-    assert sorted(alert.dedup_key for alert in pagerduty.open_alerts()) == ["casebook/7/OPS-13", "casebook/8/OPS-12"]
+    assert sorted(alert.dedup_key for alert in pagerduty.open_alerts()) == ["casebook/7/13", "casebook/8/12"]
 
 
 def test_a_test_wakes_nobody_for_long(pagerduty: LocalPagerDuty, key: str) -> None:

@@ -38,20 +38,26 @@ class Outside:
     notices: dict[str, Notice]
 
     def worker(self, vault: Vault | None = None, allowed: str = "127.0.0.1", **more: Any) -> Worker:
+        opening = vault or self.vault
+
+        def load(work: Work, delivery: Delivery) -> Notice | None:
+            return self.load(work, delivery, opening)
+
         senders = partner_senders(
-            self.db, vault or self.vault, self.load, self.clock, pagerduty_url=self.pagerduty.events_url,
+            self.db, load, self.clock, pagerduty_url=self.pagerduty.events_url,
             allowed=Allowed.of([allowed]),
         )  # fmt: skip
         return Worker(self.db, senders, **({"clock": self.clock, "pace": unpaced} | more))
 
-    def load(self, work: Work, delivery: Delivery) -> Notice | None:
+    def load(self, work: Work, delivery: Delivery, vault: Vault) -> Notice | None:
         assert work.session.is_active
-        return self.notices.get(delivery.key)
+        found = self.notices.get(delivery.key)
+        return replace(found, secret=vault.open(found.secret)) if found else None
 
     def tell(self, partner: str, key: str, event: Event = Event.CREATED, **over: Any) -> str:
         secret = self.receiver.secret if partner == WEBHOOK else self.service
         address = self.receiver.hook if partner == WEBHOOK else ""
-        self.notices[key] = notice(event, sealed=self.vault.seal(secret), address=address, **over)
+        self.notices[key] = notice(event, secret=self.vault.seal(secret), address=address, **over)
         row = Delivery(
             kind="inbox", key=key, partner=partner, stream=f"{partner}/1/OPS-12", lane=f"{partner}/1", target="1",
             not_before=self.clock(), created_at=self.clock(), attempts=0, state="due", data={},
@@ -154,7 +160,7 @@ def test_a_refusal_is_told_once_and_without_a_secret(outside: Outside, caplog: p
     for number in (1, 2):
         outside.tell(WEBHOOK, f"webhook {number}")
         name = outside.tell(PAGERDUTY, f"pagerduty {number}")
-        outside.notices[name] = replace(outside.notices[name], sealed=outside.vault.seal(key))
+        outside.notices[name] = replace(outside.notices[name], secret=outside.vault.seal(key))
     outside.worker().run_until_idle()
     with outside.db.read() as work:
         dead = work.deliveries.dead(10)

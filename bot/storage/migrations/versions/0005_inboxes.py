@@ -78,6 +78,7 @@ def create_inboxes() -> None:
         sa.ForeignKeyConstraint(["project_id"], ["projects.id"], name="fk_inboxes_project_id"),
         sa.PrimaryKeyConstraint("id", name="pk_inboxes"),
         sa.UniqueConstraint("origin", name="uq_inboxes_origin"),
+        sqlite_autoincrement=True,
     )
     for name in ("owner", "team_id", "project_id", "digest_at"):
         op.create_index(f"ix_inboxes_{name}", "inboxes", [name])
@@ -97,6 +98,7 @@ def create_recipients() -> None:
         optional("origin", sa.String(255)),
         of_inbox("inbox_recipients"),
         sa.PrimaryKeyConstraint("id", name="pk_inbox_recipients"),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_inbox_recipients_inbox_id", "inbox_recipients", ["inbox_id"])
     op.create_index("ix_inbox_recipients_medium_target", "inbox_recipients", ["medium", "target"])
@@ -144,6 +146,7 @@ def create_notifications() -> None:
         of_case("notifications"),
         sa.PrimaryKeyConstraint("id", name="pk_notifications"),
         sa.UniqueConstraint("key", name="uq_notifications_key"),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_notifications_case_id_target", "notifications", ["case_id", "target"])
     op.create_index("ix_notifications_inbox_id", "notifications", ["inbox_id"])
