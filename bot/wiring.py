@@ -13,7 +13,8 @@ from slack_sdk import WebClient
 from bot.config import Settings
 from bot.domain.delivery import CHORES, SLACK
 from bot.domain.reading import Workspace
-from bot.integrations.address import Allowed
+from bot.integrations import pagerduty, webhook
+from bot.integrations.address import Allowed, checked
 from bot.jobs import Clockwork
 from bot.outbox.chores import Chores
 from bot.outbox.notices import Notices
@@ -22,12 +23,13 @@ from bot.outbox.sender import Sender
 from bot.outbox.slack import SlackSender
 from bot.outbox.worker import Worker
 from bot.storage.database import Database
-from bot.surfaces import clicks, commands, errors, events, home, inboxes, options, shortcuts, submissions
+from bot.surfaces import clicks, commands, errors, events, home, inboxes, options, recipients, shortcuts, submissions
 from bot.surfaces.desk import Desk
 from bot.surfaces.replies import Replies
 from bot.usecases.listening import Listening
+from bot.usecases.outside import Outside
 from bot.usecases.people import ask_for_directory, knows_anybody
-from bot.vault import Vault
+from bot.vault import OFF, Vault
 from bot.web import Server, site
 
 log = logging.getLogger(__name__)
@@ -139,20 +141,31 @@ def build_app(settings: Settings, client: WebClient) -> App:
 
 def register(app: App, desk: Desk) -> None:
     """Every listener; Bolt asks one after the other whether it is meant, so what people do most comes first."""
-    for room in (errors, commands, clicks, submissions, home, inboxes, options, events, shortcuts):
+    for room in (errors, commands, clicks, submissions, home, inboxes, recipients, options, events, shortcuts):
         room.register(app, desk)
+
+
+def outside_of(vault: Vault, allowed: Allowed) -> Outside:
+    return Outside(
+        off="" if vault.is_ready else OFF,
+        seal=vault.seal,
+        open=vault.open,
+        checked_address=lambda address: checked(address, allowed),
+        checked_key=pagerduty.checked_key,
+        new_secret=webhook.new_secret,
+    )
 
 
 def build(settings: Settings, *, clock: Callable[[], datetime] = utcnow) -> Casebook:
     client = slack_client(settings)
     workspace = meet_workspace(client)
     db = Database(settings.database_url)
-    desk = Desk(db=db, workspace=workspace, now=clock, replies=Replies())
+    vault = Vault(settings.secret_keys)
+    allowed = Allowed.of(settings.private_webhooks)
+    desk = Desk(db=db, workspace=workspace, now=clock, replies=Replies(), outside=outside_of(vault, allowed))
     app = build_app(settings, client)
     register(app, desk)
     listening = Listening()
-    vault = Vault(settings.secret_keys)
-    allowed = Allowed.of(settings.private_webhooks)
     senders: dict[str, Sender] = {
         **partner_senders(
             db, Notices(db, vault, workspace), clock, pagerduty_url=settings.pagerduty_url, allowed=allowed

@@ -9,6 +9,7 @@ from bot.domain.act import Act
 from bot.domain.reading import Workspace
 from bot.storage.database import Database
 from bot.surfaces.replies import Replies
+from bot.usecases.outside import Outside
 
 Body = Mapping[str, Any]
 
@@ -19,6 +20,7 @@ class Desk:
     workspace: Workspace
     now: Callable[[], datetime]
     replies: Replies
+    outside: Outside
 
     def act(self, body: Body, via: str, seen: int | None = None) -> Act:
         return Act(actor=actor_of(body), at=self.now(), via=via, origin=origin_of(body), seen=seen)

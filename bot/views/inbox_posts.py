@@ -114,7 +114,7 @@ def digest(inbox: Inbox, found: Listing, workspace: Workspace, *, names: Names =
     rhythm = inbox.rhythm.words if inbox.rhythm else "once"
     head = mrkdwn("Digest of *{}*, sent {}.", inbox.name, rhythm)
     menu = overflow(
-        "inbox.post", [option("Show inbox", f"inbox.show:{inbox.id}"), option("Edit inbox", f"inbox.edit:{inbox.id}")]
+        "inbox.post", [option("Show inbox", f"inbox.show:{inbox.id}"), option("Mute for me", f"inbox.mute:{inbox.id}")]
     )
     blocks = [section(head, menu), *told["blocks"]]
     return message(joined([head, Mrkdwn(told["text"])], " "), blocks)

@@ -93,7 +93,7 @@ def recipient_words(one: Recipient) -> Mrkdwn:
         return Mrkdwn(f"<#{one.target}>")
     if one.medium == Medium.PERSON:
         return person(one.target, NOBODY)
-    return mrkdwn("{} {}", MEDIA[Medium(one.medium)], one.label)
+    return joined([Mrkdwn(MEDIA[Medium(one.medium)]), mrkdwn("{}", one.label)], " ")
 
 
 def occasions(inbox: Inbox) -> Mrkdwn:

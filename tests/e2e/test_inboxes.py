@@ -47,11 +47,17 @@ def test_an_inbox_is_made_while_its_preview_follows_the_typing(window, town, pro
     ann.page.keyboard.press("Escape")
     expect(ann.modal).to_have_count(0)
 
-    ann.say("/case quick payment fails p1 in OPS")
-    ann.visit(town.general)
+
+def test_a_post_of_an_inbox_is_worked_and_its_inbox_deleted(window, town, project):
+    town.ann.command("/case inbox new priority:&gt;=P2", channel=town.ops)
+    town.ann.modal.fill({"name": "Urgent checkouts", "channels": [town.general]})
+    assert not town.ann.modal.submit().errors
+    town.ann.modal.close()
+    town.bob.command("/case quick payment fails p1 in OPS", channel=town.ops)
+    ann = window(town.ann, town.general)
     post = ann.message("payment fails")
     expect(post).to_contain_text("In Urgent checkouts (priority:>=P2) because it was opened and matches.")
-    post.get_by_role("button", name="Take OPS-3").click()
+    post.get_by_role("button", name="Take OPS-1").click()
     expect(post).to_contain_text("In progress")
     post.get_by_role("button", name="More actions").first.click()
     ann.page.get_by_role("menuitem", name="Edit inbox").click()

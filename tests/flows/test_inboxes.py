@@ -1,7 +1,12 @@
 """Inboxes as people live with them: made, posting, acted upon, muted, changed."""
 
+from datetime import timedelta
+
 import pytest
 
+from bot.domain.act import Act
+from bot.usecases import inbox_clock
+from bot.usecases.inboxes import InboxFields, create_inbox
 from tests.flows.conftest import create_project
 
 
@@ -300,9 +305,6 @@ def test_the_command_lists_shows_and_pages(town, casebook, case, slack):
 
 
 def test_two_hundred_inboxes(town, casebook, case, slack):
-    from bot.domain.act import Act
-    from bot.usecases.inboxes import InboxFields, create_inbox
-
     for number in range(200):
         act = Act(actor=town.ann.id, at=casebook.desk.now(), via="test", origin=f"many/{number}")
         create_inbox(casebook.db, act, InboxFields(name=f"{number:03} {'🔥' * 35}"[:80], query=f"checkout {number}"))
@@ -360,6 +362,31 @@ def test_from_the_menu_through_the_list_to_a_form_and_back(town, casebook, case,
     town.ann.command("/case", channel=town.ops)
     town.ann.modal.click("Inboxes")
     assert "Very critical" in town.ann.modal.text
+
+
+def test_a_digest_is_for_everybody_and_turned_and_worked_by_one(town, casebook, case, slack):
+    for number in range(11):
+        case(f"checkout {number} p1")
+    make_inbox(town.ann, town, "checkout sort:created", "Checkout", channels=[town.general], digest="Every day")
+    inbox_clock.send_digest(casebook.db, 1, casebook.desk.now() + timedelta(days=2))
+    digest = post_in(town, town.general, "Digest of Checkout")
+    assert "11 cases" in digest.shown
+    before = digest.shown
+    town.bob.click(digest, "Next")
+    assert "checkout 10" in town.bob.modal.text
+    town.bob.modal.close()
+    town.bob.choose(digest, "case.row", "Take", within="OPS-1 ")
+    told = slack.wait_for(
+        lambda: next((m for m in town.bob.messages(town.general) if m.ephemeral and "took" in m.shown), None),
+        what="Bob being told that it is his",
+    )
+    assert "OPS-1" in told.shown
+    town.bob.choose(digest, "inbox.post", "Show inbox")
+    assert "11 cases" in town.bob.modal.text
+    assert digest.shown == before
+    town.bob.modal.close()
+    town.bob.click(digest, "Edit inbox")
+    slack.wait_for(lambda: any("Ask them" in words for words in town.bob.seen), what="Bob being told who may")
 
 
 # -- who may see what ---------------------------------------------------------------------------------------------

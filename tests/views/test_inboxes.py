@@ -8,6 +8,7 @@ from bot.domain.person import Team
 from bot.domain.reading import InboxForm, Preview, ShelfPage
 from bot.views import forms, inboxes, pickers
 from bot.views.clicks import read_value
+from bot.views.forms import outside
 from bot.views.queries import preview_blocks, query_code, typed_query
 from tests.views.filling import click, sent
 from tests.views.samples import (
@@ -243,3 +244,59 @@ def test_a_saved_inbox_says_what_it_does_from_now_on():
     assert "`/invite @casebook`" in loud
     nobody = inbox(recipients=[])
     assert "It tells nobody by itself." in shown(forms.inbox_saved(nobody, inboxes.promises(nobody), created=True))
+
+
+# -- recipients outside Slack -------------------------------------------------------------------------------------
+def outsiders(text="hooks.example.com"):
+    hook = recipient("webhook", "", id=5, label=text[:120], problem=text[:400])
+    return inbox(name=text[:80], recipients=[recipient(), hook, recipient("pagerduty", "", id=6)])
+
+
+def test_recipients_outside_are_listed_tried_and_removed():
+    view = outside.outside_view(outsiders(), "", "A test is on its way.")
+    fits_modal(view)
+    said = shown(view)
+    for words in ("a webhook at hooks.example.com", "PagerDuty", "*Problem:* hooks", "A test is on its way."):
+        assert words in said
+    row = next(block for block in view["blocks"] if block.get("block_id") == "outside/5")
+    assert outside.read_recipient(click(row, "inbox.outside.test")) == outside.RecipientClick(7, 5)
+    assert row["elements"][1]["confirm"]["text"]["text"].startswith("The inbox tells a webhook at hooks.example.com")
+    added = [element["action_id"] for element in view["blocks"][-1]["elements"]]
+    assert added == ["inbox.pagerduty.new", "inbox.webhook.new", "inbox.outside.again"]
+    with pytest.raises(Invalid):
+        outside.read_recipient({"actions": [{"action_id": "x", "value": "7"}]})
+
+
+def test_without_a_key_none_can_be_added_and_it_is_said_why():
+    view = outside.outside_view(inbox(), "PagerDuty and webhooks are off: set a key.")
+    fits_modal(view)
+    assert "are off: set a key." in shown(view)
+    assert "Nobody outside Slack yet." in shown(view)
+    assert "inbox.webhook.new" not in str(view)
+
+
+def test_the_forms_of_recipients_outside_are_read_back():
+    hook = outside.webhook_form(7)
+    fits_modal(hook)
+    filled = sent(hook, address=" https://hooks.example.com/x ")
+    assert (outside.read_outside(filled), outside.read_webhook(filled)) == (7, "https://hooks.example.com/x")
+    duty = outside.pagerduty_form(7)
+    fits_modal(duty)
+    filled = sent(duty, key="k" * 32, label="Checkout")
+    assert (outside.read_outside(filled), outside.read_pagerduty(filled)) == (7, ("k" * 32, "Checkout"))
+    assert outside.read_pagerduty(sent(duty, key="x")) == ("x", "")
+
+
+def test_a_webhooks_secret_is_shown_as_it_is():
+    view = outside.webhook_added(inbox(), recipient("webhook", "", label="h.example"), "whsec_-_a_B-")
+    fits_modal(view)
+    assert "```whsec_-_a_B-```" in shown(view)
+
+
+@given(WORDS)
+@settings(max_examples=15, deadline=None)
+def test_the_largest_recipients_fit(text):
+    many = outsiders(text)
+    many.recipients += [recipient("webhook", "", id=n, label=text[:120], problem=text) for n in range(10, 60)]
+    fits_modal(outside.outside_view(many, text[:500], text[:200]))
+    fits_modal(outside.webhook_added(many, many.recipients[1], "whsec_x"))

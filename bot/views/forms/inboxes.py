@@ -159,7 +159,8 @@ def _more(inbox: Inbox) -> list[Block]:
         mrkdwn("Nobody is told by *{}* any more. Its cases, and the posts that it has made, stay.", inbox.name),
         "Delete", "Keep it", danger=True,
     )  # fmt: skip
-    return [button("Delete inbox", "inbox.delete", value=str(inbox.id), style="danger", sure=sure)]
+    outside = button("PagerDuty and webhooks", "inbox.outside", value=str(inbox.id))
+    return [outside, button("Delete inbox", "inbox.delete", value=str(inbox.id), style="danger", sure=sure)]
 
 
 def with_preview(view: Mapping[str, Any], found: Preview) -> View:
@@ -207,5 +208,6 @@ def inbox_saved(inbox: Inbox, told: Sequence[str], *, created: bool) -> View:
     """What came of the form. ``told``: what the inbox does from now on, a sentence each."""
     done = "is created" if created else "is saved"
     row = [button("Show its cases", "inbox.open", value=f"inbox/{inbox.id}", label=f"Show the cases of {inbox.name}")]
+    row.append(button("PagerDuty and webhooks", "inbox.outside", value=str(inbox.id)))
     blocks = [context(mrkdwn("Inbox *{}* {}.", inbox.name, done)), *(context(words) for words in told), actions(row)]
     return modal("inbox.done", "Inbox", blocks, close="Close")
