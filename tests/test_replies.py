@@ -22,11 +22,11 @@ class Modal:
         self.hash, self.shown, self.calls = "h0", "nothing", 0
         self.held: dict[str, Event] = {}
 
-    def update(self, *, view_id: str, hash: str, view: dict[str, Any]) -> dict[str, Any]:
+    def update(self, *, view_id: str, view: dict[str, Any], **more: str) -> dict[str, Any]:
         assert view_id == "V1"
         if gate := self.held.get(view["shown"]):
             assert gate.wait(5)
-        if hash != self.hash:
+        if more["hash"] != self.hash:
             raise Refused("hash_conflict")
         self.calls += 1
         self.hash, self.shown = f"h{self.calls}", view["shown"]

@@ -1,58 +1,18 @@
 """Inboxes as people live with them: made, posting, acted upon, muted, changed."""
 
-from datetime import timedelta
-
 import pytest
 
 from bot.domain.act import Act
 from bot.usecases import inbox_clock
 from bot.usecases.inboxes import InboxFields, create_inbox
 from tests.flows.conftest import create_project
-
-
-@pytest.fixture
-def case(town, project, casebook):
-    """Opens a case in OPS by command; returns what was answered."""
-
-    def open_case(words, person=None):
-        answer = (person or town.bob).command(f"/case quick {words} in OPS", channel=town.ops)
-        assert not answer.error
-        return answer
-
-    return open_case
-
-
-def post_in(town, channel, words):
-    """The newest post of Casebook with these words, once it is there."""
-    return town.slack.wait_for(
-        lambda: next(
-            (m for m in reversed(town.slack.messages(channel)) if m.user == town.slack.bot_user and words in m.shown),
-            None,
-        ),
-        what=f"a post with “{words}” in #{channel.name}",
-    )
-
-
-def make_inbox(person, town, query, name="Urgent", **fields):
-    """By the command; what the form says at the end."""
-    person.command(f"/case inbox new {query}", channel=town.ops)
-    form = person.modal
-    form.fill({"name": name, **fields})
-    answer = form.submit()
-    assert not answer.errors, answer.errors
-    done = person.modal.text
-    person.modal.close()
-    return done
-
-
-def preview_of(form, town, words):
-    return town.slack.wait_for(lambda: words in form.text and form.text, what=f"the preview to say “{words}”")
+from tests.flows.inboxes import make_inbox, post_in
 
 
 # -- the main journey ---------------------------------------------------------------------------------------------
-def test_ann_saves_a_search_as_an_inbox_and_bob_acts_on_what_it_posts(town, casebook, case, slack):
-    case("search is slow p3")
-    case("login fails p1")
+def test_ann_saves_a_search_as_an_inbox_and_bob_acts_on_what_it_posts(town, casebook, open_case, slack):
+    open_case("search is slow p3")
+    open_case("login fails p1")
     found = town.ann.command("/case search priority:>=P2", channel=town.ops)
     town.ann.click(found, "Save as inbox")
     form = town.ann.modal
@@ -65,7 +25,7 @@ def test_ann_saves_a_search_as_an_inbox_and_bob_acts_on_what_it_posts(town, case
     assert "Inbox Urgent is created" in town.ann.modal.text.replace("*", "")
     assert "Tells #general" in town.ann.modal.text.replace("It tells", "Tells")
 
-    case("checkout is down p1 ")
+    open_case("checkout is down p1 ")
     post = post_in(town, town.general, "checkout is down")
     assert "In Urgent (priority:>=P2) because it was opened and matches. Owner: ann." in post.shown
     assert {"Take", "Assign", "Close", "Note", "Details"} <= set(post.buttons)
@@ -84,19 +44,19 @@ def test_ann_saves_a_search_as_an_inbox_and_bob_acts_on_what_it_posts(town, case
     assert [m.shown for m in slack.messages(town.general)].count(post.shown) == 1
 
 
-def test_a_case_that_no_longer_matches_is_marked(town, casebook, case, slack):
+def test_a_case_that_no_longer_matches_is_marked(town, casebook, open_case, slack):
     make_inbox(town.ann, town, "priority:&gt;=P2", channels=[town.general])
-    case("checkout is down p1")
+    open_case("checkout is down p1")
     post = post_in(town, town.general, "checkout is down")
     assert "No longer matches" not in post.shown
     town.bob.choose(post, "case.priority", "P4 Low")
     slack.wait_for(lambda: "No longer matches." in post.shown, what="the post to be marked")
 
 
-def test_two_inboxes_of_one_channel_make_one_post(town, casebook, case, slack):
+def test_two_inboxes_of_one_channel_make_one_post(town, casebook, open_case, slack):
     make_inbox(town.ann, town, "priority:P1", "Critical", channels=[town.general])
     make_inbox(town.bob, town, "checkout", "Checkout", channels=[town.general])
-    case("checkout is down p1", town.dana)
+    open_case("checkout is down p1", town.dana)
     post = post_in(town, town.general, "checkout is down")
     slack.wait_for(lambda: "In Critical (" in post.shown and "In Checkout (" in post.shown, what="both inboxes named")
     assert casebook.worker.wait_until_idle(10)
@@ -105,10 +65,10 @@ def test_two_inboxes_of_one_channel_make_one_post(town, casebook, case, slack):
 
 # -- the menu on a post -------------------------------------------------------------------------------------------
 @pytest.fixture
-def post(town, casebook, case):
+def post(town, casebook, open_case):
     make_inbox(town.ann, town, "reporter:@me priority:P1", channels=[town.general], people=[town.bob])
-    case("my own case p1", town.ann)
-    case("bobs case p1")
+    open_case("my own case p1", town.ann)
+    open_case("bobs case p1")
     return post_in(town, town.general, "my own case")
 
 
@@ -120,7 +80,7 @@ def test_show_lists_the_inbox_as_its_owner_means_it(town, post):
     assert "bobs case" not in listed
 
 
-def test_mute_says_what_it_does_and_does_it(town, casebook, case, post, slack):
+def test_mute_says_what_it_does_and_does_it(town, casebook, open_case, post, slack):
     assert any("my own case" in m.shown for m in town.bob.dm())
     said = town.bob.choose(post, "inbox.post", "Mute for me")
     assert not said.error
@@ -131,7 +91,7 @@ def test_mute_says_what_it_does_and_does_it(town, casebook, case, post, slack):
     assert "sends you no direct messages any more" in told.shown
     assert "#general" in told.shown
     assert "is for everybody there" in told.shown
-    case("another one p1", town.ann)
+    open_case("another one p1", town.ann)
     post_in(town, town.general, "another one")
     assert casebook.worker.wait_until_idle(10)
     assert not any("another one" in m.shown for m in town.bob.dm())
@@ -139,7 +99,7 @@ def test_mute_says_what_it_does_and_does_it(town, casebook, case, post, slack):
     slack.wait_for(
         lambda: any("not muted for you any more" in m.shown for m in town.bob.messages(town.general)), what="Bob told"
     )
-    case("a third one p1", town.ann)
+    open_case("a third one p1", town.ann)
     slack.wait_for(lambda: any("a third one" in m.shown for m in town.bob.dm()), what="Bob to be told again")
 
 
@@ -158,131 +118,10 @@ def test_edit_is_for_its_owner_and_says_so_to_others(town, post, slack):
     assert form.value("people") == [town.bob.id]
 
 
-# -- the form -----------------------------------------------------------------------------------------------------
-def test_the_preview_follows_the_typing_and_keeps_what_was_typed(town, casebook, case, slack):
-    case("search is slow p3")
-    case("login fails p1")
-    town.ann.command("/case inbox new", channel=town.ops)
-    form = town.ann.modal
-    assert "Type a query to see what it finds." in form.text
-    form.fill({"Name": "Mine", "people": [town.bob], "stay": "4 hours"})
-    for typed, said in (
-        ("priority:", "This query does not work yet."),
-        ("priority:P1", "finds 1 case now. In the last 7 days it would have posted 1 case."),
-        ("is:open", "finds 2 cases now"),
-        ("is:open banana:3", "“banana”"),
-        ("is:closed", "finds 0 cases now"),
-        ("", "Type a query to see what it finds."),
-    ):
-        form.fill({"Query": typed})
-        preview_of(form, town, said)
-        assert form.value("Query") == typed
-    assert (form.value("Name"), form.value("people"), form.value("stay")) == ("Mine", [town.bob.id], "240")
-
-
-def test_quick_typing_ends_with_the_preview_of_what_stands_there(town, casebook, case, slack):
-    case("login fails p1")
-    town.ann.command("/case inbox new", channel=town.ops)
-    form = town.ann.modal
-    slack.faults.add(method="views.update", kind="delay", value=0.3, times=2)
-    words = "priority:P1"
-    for end in range(1, len(words) + 1):
-        form.fill({"Query": words[:end]})
-    preview_of(form, town, "finds 1 case now")
-    assert form.value("Query") == words
-
-
-def test_a_preview_that_comes_late_is_not_drawn_over_what_took_the_forms_place(town, casebook, case, slack):
-    town.ann.command("/case inbox new", channel=town.ops)
-    form = town.ann.modal
-    slack.faults.add(method="views.update", kind="delay", value=0.5, times=1)
-    form.fill({"Name": "Late", "Query": "is:open"})
-    assert not form.submit().errors
-    slack.wait_for(lambda: "is created" in town.ann.modal.text, what="the answer to the form")
-    casebook.desk.replies.close()
-    assert "is created" in town.ann.modal.text
-    assert town.ann.modal.callback_id == "inbox.done"
-
-
-def test_a_wrong_query_stands_under_its_field(town, casebook, case):
-    town.ann.command("/case inbox new", channel=town.ops)
-    form = town.ann.modal
-    form.fill({"Name": "Mine", "Query": "is:open banana:3"})
-    errors = form.submit().errors
-    assert list(errors) == ["query"]
-    assert "banana" in errors["query"]
-    form.fill({"Query": "is:open"})
-    assert not form.submit().errors
-
-
-@pytest.mark.parametrize(
-    ("fields", "wrong", "words"),
-    [
-        ({"Name": "   ", "Query": "is:open"}, "name", "needs a name"),
-        ({"Name": "x", "Query": "   "}, "query", "needs a query"),
-        ({"Name": "x", "Query": "created:>2026-02-01 created:<2026-01-01"}, "query", ""),
-        ({"Name": "x", "Query": "(" * 200 + "a" + ")" * 200}, "query", ""),
-        ({"Name": "x", "Query": "assignee:@nobodyofthatname"}, "query", "nobodyofthatname"),
-    ],
-)
-def test_bad_input_is_refused_under_its_field(town, casebook, case, fields, wrong, words):
-    town.ann.command("/case inbox new", channel=town.ops)
-    form = town.ann.modal
-    form.fill(fields)
-    errors = form.submit().errors
-    assert list(errors) == [wrong]
-    assert words in errors[wrong]
-
-
-def test_a_very_long_query_is_taken_from_a_command_and_refused_in_words(town, casebook, case):
-    town.ann.command("/case inbox new " + "x" * 3900, channel=town.ops)
-    form = town.ann.modal
-    assert len(form.value("Query")) == 2000
-    listed = town.ann.command("/case search " + "x" * 1990, channel=town.ops)
-    assert "Save as inbox" not in listed.shown
-
-
-def test_an_inbox_is_edited_with_everything_set_and_deleted(town, casebook, case, slack):
-    done = make_inbox(
-        town.ann, town, "is:open", "Everything", shelf="Team @sre", channels=[town.general, town.ops],
-        people=[town.bob], events=["created", "entered", "left"], stay="1 day", digest="Every Monday", time="07:30",
-    )  # fmt: skip
-    assert "by a digest every Monday at 07:30" in done
-    listed = town.bob.command("/case inbox", channel=town.ops)
-    assert "of team @sre, made by" in listed.shown
-    town.bob.click(listed, "inbox.edit")
-    form = town.bob.modal
-    held = [form.value(name) for name in ("name", "query", "events", "stay", "digest", "time", "shelf")]
-    assert held[:3] == ["Everything", "is:open", ["created", "entered", "left"]]
-    assert held[3:6] == ["1440", "mon", "450"]
-    assert "By the clocks of ann" in form.text
-    form.fill({"name": "Less", "events": ["left"], "people": []})
-    assert not form.submit().errors
-    town.bob.modal.close()
-    changed = town.ann.command("/case inbox", channel=town.ops).shown
-    assert "Less ·" in changed
-    assert "Tells #general, #ops when a case stops matching" in changed
-
-    town.ann.click(town.ann.command("/case inbox", channel=town.ops), "inbox.edit")
-    assert town.ann.modal.click("Delete inbox", confirm=False).declined
-    town.ann.modal.click("Delete inbox")
-    slack.wait_for(lambda: "is deleted" in town.ann.modal.text, what="the answer")
-    assert "Less" not in town.ann.command("/case inbox", channel=town.ops).shown
-    assert "no inbox “Less”" in town.ann.command("/case inbox Less", channel=town.ops).shown
-
-
-def test_the_same_submission_twice_makes_one_inbox(town, casebook, case, slack):
-    slack.faults.add(delivery="interactive", kind="duplicate", times=1)
-    town.ann.command("/case inbox new is:open", channel=town.ops)
-    town.ann.modal.fill({"name": "Once"})
-    town.ann.modal.submit()
-    assert town.ann.command("/case inbox", channel=town.ops).shown.count("Once ·") == 1
-
-
 # -- looking ------------------------------------------------------------------------------------------------------
-def test_the_command_lists_shows_and_pages(town, casebook, case, slack):
+def test_the_command_lists_shows_and_pages(town, casebook, open_case, slack):
     for number in range(11):
-        case(f"checkout {number} p1")
+        open_case(f"checkout {number} p1")
     make_inbox(town.ann, town, "checkout sort:created", "Checkout 🔥 <!channel> *all*")
     listed = town.ann.command("/case inbox", channel=town.ops)
     assert not listed.message.pings
@@ -304,7 +143,7 @@ def test_the_command_lists_shows_and_pages(town, casebook, case, slack):
     assert "There is no inbox “banana”. There are Assigned to me" in nearest
 
 
-def test_two_hundred_inboxes(town, casebook, case, slack):
+def test_two_hundred_inboxes(town, casebook, open_case, slack):
     for number in range(200):
         act = Act(actor=town.ann.id, at=casebook.desk.now(), via="test", origin=f"many/{number}")
         create_inbox(casebook.db, act, InboxFields(name=f"{number:03} {'🔥' * 35}"[:80], query=f"checkout {number}"))
@@ -318,8 +157,8 @@ def test_two_hundred_inboxes(town, casebook, case, slack):
     slack.wait_for(lambda: "checkout 149" in town.ann.home.text, what="the inbox on the Home tab")
 
 
-def test_the_home_tab_picks_makes_mutes_and_forgets(town, casebook, case, slack):
-    case("login fails p1")
+def test_the_home_tab_picks_makes_mutes_and_forgets(town, casebook, open_case, slack):
+    open_case("login fails p1")
     home = town.ann.open_home()
     offered = home.options("home.inbox")
     assert offered == ["Assigned to me (0)", "Created by me (0)", "My teams (0)", "Open (1)"]
@@ -343,9 +182,9 @@ def test_the_home_tab_picks_makes_mutes_and_forgets(town, casebook, case, slack)
     slack.wait_for(lambda: "Assigned to me" in town.ann.home.text and "Edit" not in town.ann.home.buttons, what="Home")
 
 
-def test_from_the_menu_through_the_list_to_a_form_and_back(town, casebook, case, slack):
+def test_from_the_menu_through_the_list_to_a_form_and_back(town, casebook, open_case, slack):
     """Slack stacks three modals; a fourth takes the third's place."""
-    case("login fails p1")
+    open_case("login fails p1")
     make_inbox(town.ann, town, "priority:P1", "Critical")
     town.ann.command("/case", channel=town.ops)
     town.ann.modal.click("Inboxes")
@@ -364,11 +203,13 @@ def test_from_the_menu_through_the_list_to_a_form_and_back(town, casebook, case,
     assert "Very critical" in town.ann.modal.text
 
 
-def test_a_digest_is_for_everybody_and_turned_and_worked_by_one(town, casebook, case, slack):
+def test_a_digest_is_for_everybody_and_turned_and_worked_by_one(town, casebook, open_case, slack):
     for number in range(11):
-        case(f"checkout {number} p1")
+        open_case(f"checkout {number} p1")
     make_inbox(town.ann, town, "checkout sort:created", "Checkout", channels=[town.general], digest="Every day")
-    inbox_clock.send_digest(casebook.db, 1, casebook.desk.now() + timedelta(days=2))
+    with casebook.db.write() as work:
+        work.inboxes.by_id(1).digest_at = casebook.desk.now()
+    inbox_clock.wake_inboxes(casebook.db, casebook.desk.now())
     digest = post_in(town, town.general, "Digest of Checkout")
     assert "11 cases" in digest.shown
     before = digest.shown
@@ -406,8 +247,8 @@ def test_a_private_projects_cases_stay_in_its_channel(town, casebook, slack):
     assert "Secrets" not in town.bob.command("/case inbox", channel=town.ops).shown
 
 
-def test_a_guest_looks_into_nothing(town, casebook, case):
-    case("login fails p1")
+def test_a_guest_looks_into_nothing(town, casebook, open_case):
+    open_case("login fails p1")
     listed = town.gus.command("/case inbox", channel=town.general).shown.replace("*", "")
     assert "Open · 0 cases" in listed
     town.gus.command("/case inbox new is:open", channel=town.general)
