@@ -9,6 +9,7 @@ from bot.usecases import inbox_forms, looking, opening
 from bot.usecases.opening import NoProject
 from bot.views import forms
 from bot.views.inboxes import LIST
+from bot.views.queries import typed_query
 
 
 def open_modal(client: Any, body: Body, view: dict[str, Any]) -> None:
@@ -46,7 +47,7 @@ def open_edit_form(desk: Desk, body: Body, client: Any, act: Act, ref: str | int
 
 
 def open_new_inbox(desk: Desk, body: Body, client: Any, query: str = "") -> None:
-    form = inbox_forms.new_form(desk.db, desk.act(body, "inbox"), query)
+    form = inbox_forms.new_form(desk.db, desk.act(body, "inbox"), typed_query(query))
     open_modal(client, body, forms.inbox_form(form, below=page_below(body)))
 
 

@@ -102,7 +102,7 @@ def _shown(page: HomePage) -> list[Block]:
     if shelf is None or shelf.inbox is None:
         return [actions(row, block_id="home/inbox")]
     row = [*inbox_buttons(shelf), show_button(shelf), *row]
-    return [context(about(shelf)), actions(row, block_id="home/inbox")]
+    return [context(about(shelf, named=False)), actions(row, block_id="home/inbox")]
 
 
 def _row(case: Case, viewer: str, workspace: Workspace, names: Names, now: datetime) -> list[Block]:

@@ -58,9 +58,10 @@ def made(shelf: Shelf) -> list[Block]:
     return [section(about(shelf)), actions([show_button(shelf), *inbox_buttons(shelf)], block_id=f"shelf/{shelf.id}")]
 
 
-def about(shelf: Shelf) -> Mrkdwn:
+def about(shelf: Shelf, *, named: bool = True) -> Mrkdwn:
     """Name, count, whose it is, what is wrong with it, what it asks, and whom it tells when."""
-    head = mrkdwn("{}{} · {}", bold(shelf.name), count_words(shelf, " · {}"), whose(shelf))
+    name = bold(shelf.name) if named else Mrkdwn("")
+    head = joined([name, count_words(shelf, "{}"), whose(shelf)])
     lines = [head, *wrong(shelf), query_code(shelf.query), *(facts(shelf.inbox) if shelf.inbox else [])]
     return Mrkdwn(clip_marked(joined(lines, "\n"), ABOUT))
 

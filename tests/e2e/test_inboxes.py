@@ -49,7 +49,7 @@ def test_an_inbox_is_made_while_its_preview_follows_the_typing(window, town, pro
 
 
 def test_a_post_of_an_inbox_is_worked_and_its_inbox_deleted(window, town, project):
-    town.ann.command("/case inbox new priority:&gt;=P2", channel=town.ops)
+    town.ann.command("/case inbox new priority:>=P2", channel=town.ops)
     town.ann.modal.fill({"name": "Urgent checkouts", "channels": [town.general]})
     assert not town.ann.modal.submit().errors
     town.ann.modal.close()

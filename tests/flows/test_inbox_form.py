@@ -80,6 +80,15 @@ def test_bad_input_is_refused_under_its_field(town, casebook, open_case, fields,
     assert words in errors[wrong]
 
 
+def test_a_query_from_a_command_is_shown_as_it_was_typed(town, casebook, open_case):
+    town.ann.command("/case inbox new priority:>=P9", channel=town.ops)
+    form = town.ann.modal
+    assert form.value("Query") == "priority:>=P9"
+    assert "does not work yet." in form.text
+    assert "P9”" in form.text
+    assert "&gt;" not in form.text
+
+
 def test_a_very_long_query_is_taken_from_a_command_and_refused_in_words(town, casebook, open_case):
     town.ann.command("/case inbox new " + "x" * 3900, channel=town.ops)
     form = town.ann.modal

@@ -45,7 +45,7 @@ def test_ann_saves_a_search_as_an_inbox_and_bob_acts_on_what_it_posts(town, case
 
 
 def test_a_case_that_no_longer_matches_is_marked(town, casebook, open_case, slack):
-    make_inbox(town.ann, town, "priority:&gt;=P2", channels=[town.general])
+    make_inbox(town.ann, town, "priority:>=P2", channels=[town.general])
     open_case("checkout is down p1")
     post = post_in(town, town.general, "checkout is down")
     assert "No longer matches" not in post.shown

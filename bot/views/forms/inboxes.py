@@ -8,7 +8,7 @@ from bot.domain import digest
 from bot.domain.errors import Invalid
 from bot.domain.inbox import NAME_LIMIT, QUERY_LIMIT, RECIPIENT_LIMIT, STAYS, Event, Inbox, Medium
 from bot.domain.reading import InboxForm, Preview
-from bot.views.blocks import Block, View, actions, context, divider, field_input, modal
+from bot.views.blocks import Block, View, actions, context, divider, field_input, modal, section
 from bot.views.elements import (
     button,
     checkboxes,
@@ -209,5 +209,5 @@ def inbox_saved(inbox: Inbox, told: Sequence[str], *, created: bool) -> View:
     done = "is created" if created else "is saved"
     row = [button("Show its cases", "inbox.open", value=f"inbox/{inbox.id}", label=f"Show the cases of {inbox.name}")]
     row.append(button("PagerDuty and webhooks", "inbox.outside", value=str(inbox.id)))
-    blocks = [context(mrkdwn("Inbox *{}* {}.", inbox.name, done)), *(context(words) for words in told), actions(row)]
+    blocks = [section(mrkdwn("Inbox *{}* {}.", inbox.name, done)), *(context(words) for words in told), actions(row)]
     return modal("inbox.done", "Inbox", blocks, close="Close")
