@@ -208,20 +208,22 @@ def last_error(row: Delivery) -> str:
 def channels(db: Database) -> Iterator[Finding]:
     with db.read() as work:
         rows = {channel.id: channel for channel in work.projects.channels()}
-        homes = [(project.key, rows.get(project.home_channel)) for project in work.projects.all()]
-    for key, channel in homes:
-        if channel and (finding := home_channel(key, channel)):
+        homes = [(p.key, "project", rows.get(p.home_channel)) for p in work.projects.all()]
+        homes += [(t.handle, "team", rows.get(t.home_channel)) for t in work.teams.all() if t.home_channel]
+    for key, kind, channel in homes:
+        if channel and (finding := home_channel(key, kind, channel)):
             yield finding
 
 
-def home_channel(key: str, channel: Channel) -> Finding | None:
+def home_channel(key: str, kind: str, channel: Channel) -> Finding | None:
     name = f"#{channel.name}" if channel.name else channel.id
     if channel.mirrored_at is None:
-        what = f"Slack has not yet told Casebook about {name}, the home channel of {key}; until then {key} is private."
+        until = f"; until then {key} is private" if kind == "project" else ""
+        what = f"Slack has not yet told Casebook about {name}, the home channel of {key}{until}."
         return Finding("warning", what, "Let `python -m bot serve` run for a minute; see `outbox list` if it stays.")
     if channel.is_archived:
         what = f"{name}, the home channel of {key}, is archived: nothing of {key} can be posted."
-        return Finding("problem", what, f"Unarchive it, or give {key} another with `/case project {key}`.")
+        return Finding("problem", what, f"Unarchive it, or give {key} another with `/case {kind} {key}`.")
     if not channel.is_member:
         what = f"Casebook is not in {name}, the home channel of {key}: it sees no replies there."
         return Finding("problem", what, f"Type `/invite @casebook` in {name}.")

@@ -23,7 +23,20 @@ from bot.outbox.sender import Sender
 from bot.outbox.slack import SlackSender
 from bot.outbox.worker import Worker
 from bot.storage.database import Database
-from bot.surfaces import clicks, commands, errors, events, home, inboxes, options, recipients, shortcuts, submissions
+from bot.surfaces import (
+    clicks,
+    commands,
+    errors,
+    events,
+    exporting,
+    home,
+    inboxes,
+    options,
+    recipients,
+    shortcuts,
+    submissions,
+    teams,
+)
 from bot.surfaces.desk import Desk
 from bot.surfaces.replies import Replies
 from bot.usecases.listening import Listening
@@ -141,7 +154,10 @@ def build_app(settings: Settings, client: WebClient) -> App:
 
 def register(app: App, desk: Desk) -> None:
     """Every listener; Bolt asks one after the other whether it is meant, so what people do most comes first."""
-    for room in (errors, commands, clicks, submissions, home, inboxes, recipients, options, events, shortcuts):
+    rooms = (
+        errors, commands, clicks, submissions, home, inboxes, options, events, shortcuts, teams, recipients, exporting,
+    )  # fmt: skip
+    for room in rooms:
         room.register(app, desk)
 
 

@@ -40,6 +40,8 @@ class Tell(StrEnum):
     SEED = "seed"  # which cases the inbox in `data` holds already
     SWEEP = "sweep"  # which cases have come into that inbox, or left it, by the passing of time alone
     CHANNEL = "channel"  # mirror the home channel `target` and join it
+    REDRAW = "redraw"  # refresh the cards of a team's cases, from `data`
+    EXPORT = "export"  # a file of cases for the person `target`, from `data`
 
 
 SLACK = "slack"

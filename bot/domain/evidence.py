@@ -116,6 +116,7 @@ class Post(Base):
     """A Slack message that belongs to a case. ``thread_ts``: the root of the thread whose replies are notes.
 
     ``person_id``: whose direct messages with Casebook it is in, if it is in some.
+    ``for_team``: a card that stands there only because a team of the case is at home there.
     """
 
     __tablename__ = "posts"
@@ -128,6 +129,7 @@ class Post(Base):
     ts: Mapped[str] = mapped_column(String(32))
     thread_ts: Mapped[str] = mapped_column(String(32), index=True)
     person_id: Mapped[str | None] = mapped_column(String(32))
+    for_team: Mapped[bool] = mapped_column(default=False)
 
     @property
     def target(self) -> str:

@@ -18,7 +18,7 @@ NAME_LIMIT = 80
 
 
 class Channel(Base):
-    """A project's home channel, mirrored. ``is_private`` starts true: until Slack has said, nobody is let in."""
+    """A home channel, of projects or teams. ``is_private`` starts true: until Slack has said, nobody is let in."""
 
     __tablename__ = "channels"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from bot.domain.case import Case
 from bot.domain.casetype import CaseType
 from bot.domain.entry import Entry
-from bot.domain.evidence import Evidence, Note, Relation
+from bot.domain.evidence import Evidence, Note, Relation, Watcher
 from bot.domain.inbox import Inbox
 from bot.domain.person import Person, Team
 from bot.domain.project import Project
@@ -15,6 +15,7 @@ PAGE = 10
 TIMELINE_PAGE = 15
 PREVIEW_LIMIT = 1000
 SHELVES = 8
+TEAMS_PAGE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,3 +186,50 @@ class PostRef:
     links: tuple[tuple[str, str], ...] = ()
     files: tuple[tuple[str, str], ...] = ()
     again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TeamRow:
+    """``is_overshadowed``: its handle means a Slack user group that came later."""
+
+    team: Team
+    size: int
+    is_overshadowed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TeamListing:
+    rows: Sequence[TeamRow]
+    page: int
+    has_next: bool
+    may_create: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TeamPage:
+    """One team with its members by name, and what the person may change of it."""
+
+    team: Team
+    members: Sequence[Person]
+    is_overshadowed: bool
+    may_edit_members: bool
+    may_manage: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WholeCase:
+    """A case with what belongs to it, each in the order in which it came; all of that empty where it was not asked."""
+
+    case: Case
+    entries: Sequence[Entry] = ()
+    notes: Sequence[Note] = ()
+    evidence: Sequence[Evidence] = ()
+    watchers: Sequence[Watcher] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some of the cases of an export. ``names``: of the people they speak of."""
+
+    rows: Sequence[WholeCase]
+    names: Mapping[str, str]

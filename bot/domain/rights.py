@@ -8,25 +8,34 @@ from bot.domain.project import Project
 
 
 class Right(StrEnum):
+    """``EDIT_MEMBERS`` is a right to a team, the others are to projects; ``SEE`` and ``MANAGE`` are to both."""
+
     SEE = "see"
     CONTRIBUTE = "contribute"
+    EDIT_MEMBERS = "edit members"
     MANAGE = "manage"
 
 
 class Role(StrEnum):
-    """What a person is to one project."""
+    """What a person is to one project, or to one team."""
 
     ADMIN = "admin"
     MEMBER = "member"
     GUEST = "guest"
     NOBODY = "nobody"
+    TEAM_ADMIN = "admin of a team"
+    TEAM_MEMBER = "member of a team"
+    BESIDE_TEAM = "colleague of a team"
 
 
 GRANTED: dict[Role, frozenset[Right]] = {
-    Role.ADMIN: frozenset(Right),
+    Role.ADMIN: frozenset({Right.SEE, Right.CONTRIBUTE, Right.MANAGE}),
     Role.MEMBER: frozenset({Right.SEE, Right.CONTRIBUTE}),
     Role.GUEST: frozenset({Right.SEE, Right.CONTRIBUTE}),
     Role.NOBODY: frozenset(),
+    Role.TEAM_ADMIN: frozenset({Right.SEE, Right.EDIT_MEMBERS, Right.MANAGE}),
+    Role.TEAM_MEMBER: frozenset({Right.SEE, Right.EDIT_MEMBERS}),
+    Role.BESIDE_TEAM: frozenset({Right.SEE}),
 }
 
 
@@ -47,6 +56,31 @@ def role_in(person: Person, project: Project, in_channel: bool) -> Role:
 
 def may(right: Right, person: Person, project: Project, in_channel: bool) -> bool:
     return right in GRANTED[role_in(person, project, in_channel)]
+
+
+def role_to(person: Person, is_in_team: bool) -> Role:
+    """What a person is to a team; guests and people from outside see none of them."""
+    if is_admin(person):
+        return Role.TEAM_ADMIN
+    if person.is_gone or person.is_bot or person.is_guest or person.is_outside:
+        return Role.NOBODY
+    return Role.TEAM_MEMBER if is_in_team else Role.BESIDE_TEAM
+
+
+def may_with_team(right: Right, person: Person, is_in_team: bool) -> bool:
+    """Of a mirrored team nobody edits the members but Slack, whatever this says."""
+    return right in GRANTED[role_to(person, is_in_team)]
+
+
+def why_not_team(right: Right, person: Person, helpers: str) -> str:
+    """For somebody who lacks a right to a team. ``helpers``: words for the end of a sentence."""
+    if person.is_bot or person.is_gone:
+        return "Only people of this workspace have to do with its teams."
+    if right == Right.SEE:
+        return f"Guests and people from outside this workspace do not see its teams. Ask {helpers}."
+    if right == Right.EDIT_MEMBERS:
+        return f"Only its members and Casebook's admins change who is in this team. Ask {helpers}."
+    return f"Only Casebook's admins create, change and delete teams. Ask {helpers}."
 
 
 def why_not(person: Person, project: Project, in_channel: bool, helpers: str) -> str:

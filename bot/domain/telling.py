@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.case import Case
-from bot.domain.delivery import SLACK, Delivery, Tell
+from bot.domain.delivery import CHORES, SLACK, Delivery, Tell
 from bot.domain.entry import Entry, Kind
 from bot.domain.evidence import PostRole
 from bot.domain.person import Notify, Person
@@ -24,6 +24,8 @@ CONCERNS_PEOPLE = {
     Kind.UNARCHIVED,
 }
 UPDATES = f"{SLACK}/update"
+EXPORTS = f"{SLACK}/export"
+REDRAWING = f"{CHORES}/redraw"
 
 
 def tell(
@@ -51,16 +53,28 @@ def deliveries_for(case: Case, entry: Entry, people: Mapping[str, Person]) -> li
 
 
 def card_channels(case: Case) -> list[str]:
-    """Where the case's card stands or will stand: the home channel first.
+    """Where the case's card stands or will stand: the home channel first, then those of its teams.
 
-    A card that stands elsewhere, since the project has moved, is kept true only while everybody may read it there.
+    A card that stands elsewhere, since the project or the case has moved, is kept true. Of a private project nothing
+    is shown but in its own channel.
     """
-    elsewhere = [] if case.project.is_private else standing(case)
+    elsewhere = [] if case.project.is_private else [*team_channels(case), *standing(case)]
     return list(dict.fromkeys([case.project.home_channel, *elsewhere]))
+
+
+def team_channels(case: Case) -> list[str]:
+    return [team.home_channel for team in case.teams if team.home_channel]
 
 
 def standing(case: Case) -> list[str]:
     return [post.channel for post in case.posts if post.role == PostRole.CARD]
+
+
+def line_channels(case: Case, entry: Entry) -> list[str]:
+    """Where ``entry`` is told. Where a team that has the case no longer was at home, only who has it now is."""
+    left = {post.channel for post in case.posts if post.for_team} - set(team_channels(case))
+    left -= {case.project.home_channel}
+    return [channel for channel in card_channels(case) if channel not in left or "teams" in entry.changes]
 
 
 def cards(case: Case, entry: Entry) -> list[Delivery]:
@@ -94,7 +108,7 @@ def lines(case: Case, entry: Entry) -> list[Delivery]:
             case_id=case.id,
             entry_id=entry.id,
         )
-        for channel in card_channels(case)
+        for channel in line_channels(case, entry)
         if channel != written_in
     ]
 
@@ -204,4 +218,48 @@ def mirror(kind: Tell, at: datetime, occasion: str, target: str = "") -> Deliver
     """Ask Slack for people, user groups or a channel; ``occasion`` makes the key unique."""
     return tell(
         kind, f"{kind}/{target}/{occasion}", at, stream=f"{kind}/{target}", lane=f"{SLACK}/{kind}", target=target
+    )
+
+
+def redraw(team_id: int, occasion: str, at: datetime, *, after: int = 0) -> Delivery:
+    """Bring the cards of a team's open cases up to date, a few at a time. ``after``: the id of the last case done."""
+    return tell(
+        Tell.REDRAW,
+        f"redraw/{team_id}/{occasion}/{after}",
+        at,
+        stream=f"redraw/{team_id}",
+        lane=REDRAWING,
+        partner=CHORES,
+        data={"team": team_id, "occasion": occasion, "after": after},
+    )
+
+
+def redrawn(case: Case, occasion: str, at: datetime) -> list[Delivery]:
+    """The cards of a case that stand, drawn anew without an entry."""
+    there = standing(case)
+    return [
+        tell(
+            Tell.CARD,
+            f"card/{case.id}/{channel}/{occasion}",
+            at,
+            stream=f"case/{case.id}/{channel}",
+            lane=UPDATES,
+            target=channel,
+            case_id=case.id,
+        )
+        for channel in card_channels(case)
+        if channel in there
+    ]
+
+
+def export(person: str, occasion: str, at: datetime, *, query: str, kind: str) -> Delivery:
+    """A file of the cases that ``query`` finds, for one person."""
+    return tell(
+        Tell.EXPORT,
+        f"export/{person}/{occasion}",
+        at,
+        stream=f"export/{person}",
+        lane=EXPORTS,
+        target=person,
+        data={"query": query, "format": kind},
     )

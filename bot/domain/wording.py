@@ -7,6 +7,7 @@ from typing import Any
 from bot.domain.act import CASEBOOK
 from bot.domain.case import PRIORITY_WORDS, Priority
 from bot.domain.entry import Entry, Kind
+from bot.domain.person import Team
 
 Names = Mapping[str, str]
 
@@ -50,6 +51,13 @@ def value_words(field: str, value: Any, names: Names) -> str:
     if field == "status":
         return str(value)
     return f"“{value}”" if value else "nothing"
+
+
+def team_name(team: Team) -> str:
+    """A team as it is shown wherever it has a case, with what became of it."""
+    if team.gone_at is None:
+        return f"@{team.handle}"
+    return f"@{team.handle} ({'gone in Slack' if team.is_mirrored else 'deleted'})"
 
 
 def day_words(iso: str) -> str:

@@ -72,21 +72,23 @@ class Cards:
         post = Post(
             case_id=case.id, role=role.value, channel=posted.channel, ts=posted.ts, thread_ts=posted.ts,
             person_id=None if posted.channel == target else target,
+            for_team=role == PostRole.CARD and target != case.project.home_channel,
         )  # fmt: skip
         with self.db.write() as work:
             gone = work.cases.standing_post(case.id, target)
             if gone:
+                post.for_team = gone.for_team
                 # Replies stay below a deleted message, and people may go on there: they are notes still.
                 gone.role = PostRole.SOURCE.value
             work.add(post)
         return post
 
-    def promote(self, post: Post) -> None:
+    def promote(self, case: Case, post: Post) -> None:
         """What an inbox has put up becomes the case's card, now that the case is at home there."""
         with self.db.write() as work:
             present = work.cases.standing_post(post.case_id, post.target)
             if present:
-                present.role = PostRole.CARD.value
+                present.role, present.for_team = PostRole.CARD.value, post.channel != case.project.home_channel
 
 
 def case_of(work: Work, delivery: Delivery) -> Case | None:

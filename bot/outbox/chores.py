@@ -10,6 +10,7 @@ from bot.storage.database import Database
 from bot.storage.outcomes import siblings
 from bot.usecases import inbox_clock, matching
 from bot.usecases.listening import Listening
+from bot.usecases.teams import redraw_cards
 
 
 class Chores:
@@ -23,6 +24,7 @@ class Chores:
             Tell.MATCH: self.match,
             Tell.SEED: self.seed,
             Tell.SWEEP: self.sweep,
+            Tell.REDRAW: self.redraw,
         }
 
     def __call__(self, held: Held) -> Sent:
@@ -43,4 +45,8 @@ class Chores:
 
     def sweep(self, held: Held) -> Sent:
         inbox_clock.sweep_inbox(self.db, held.delivery.data["inbox"], self.clock())
+        return Sent()
+
+    def redraw(self, held: Held) -> Sent:
+        redraw_cards(self.db, held.delivery.data, self.clock())
         return Sent()

@@ -46,17 +46,18 @@ NO_PERSON = frozenset({"user_disabled", "user_not_found", "user_not_visible", "u
 
 LEFT = "{place} is not in this workspace any more. If cases are still assigned to them, give those to somebody else."
 LET_IN = (
-    "Casebook cannot get into {place}. Type `/invite @casebook` there, or give the project another home channel "
-    "with `/case project`."
+    "Casebook cannot get into {place}. Type `/invite @casebook` there, or give the project or team another home "
+    "channel with `/case project` or `/case team`."
 )
 MAY_NOT_POST = (
     "A workspace setting keeps Casebook from posting in {place}. Allow it under the channel's posting permissions, or "
-    "give the project another home channel with `/case project`."
+    "give the project or team another home channel with `/case project` or `/case team`."
 )
 OUR_MISTAKE = "Slack refused the form of what Casebook sent, which is a mistake in Casebook: please report it."
 REMEDIES: Mapping[str, str] = {
     "is_archived": (
-        "{place} is archived. Unarchive it, or give the project another home channel with `/case project`."
+        "{place} is archived. Unarchive it, or give the project or team another home channel with `/case project` or "
+        "`/case team`."
     ),
     "channel_not_found": LET_IN,
     "not_in_channel": LET_IN,

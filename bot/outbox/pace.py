@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.domain.delivery import CHORES, PAGERDUTY, SLACK, WEBHOOK, Tell
-from bot.domain.telling import UPDATES
+from bot.domain.telling import REDRAWING, UPDATES
 from bot.storage.claims import Pace
 
 
@@ -20,6 +20,7 @@ PACES = {
     f"{SLACK}/{Tell.PERSON}": per_minute(100, 10),  # users.info, Tier 4
     f"{SLACK}/{Tell.CHANNEL}": per_minute(50, 5),  # conversations.info and .join, Tier 3
     f"{SLACK}/{Tell.JOIN}": per_minute(50, 5),
+    REDRAWING: per_minute(2, 2),  # ten cards each: most of `UPDATES` is for what people do just now
 }
 # chat.postMessage: "1 per second per channel", and "short bursts >1 allowed".
 MESSAGES = per_minute(60, 4)

@@ -14,6 +14,7 @@ from bot.domain.reading import Workspace
 from bot.outbox import drawing, errors
 from bot.outbox.cards import Cards, case_of
 from bot.outbox.errors import ask
+from bot.outbox.export import Exporter
 from bot.outbox.inboxes import Inboxes
 from bot.outbox.mirror import Mirror
 from bot.outbox.posting import Poster
@@ -75,6 +76,7 @@ class SlackSender:
             Tell.PERSON: mirror.person,
             Tell.TEAMS: mirror.teams,
             Tell.CHANNEL: mirror.channel,
+            Tell.EXPORT: Exporter(client, workspace, db, self.poster, clock).export,
         }
 
     def __call__(self, held: Held) -> Sent:
@@ -91,7 +93,7 @@ class SlackSender:
         if case is None:
             return Sent(covered)
         if post and post.role == PostRole.INBOX:
-            self.cards.promote(post)
+            self.cards.promote(case, post)
         if not (post and message and self.cards.update(post, message)):
             self.cards.put_up(held, PostRole.CARD)
         return Sent(covered)

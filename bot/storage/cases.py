@@ -2,17 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, inspect, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from bot.domain.case import Case
 from bot.domain.casetype import CaseType
 from bot.domain.entry import Entry
-from bot.domain.evidence import CaseTeam, Evidence, Note, Post, PostRole, Relation
+from bot.domain.evidence import CaseTeam, Evidence, Note, Post, PostRole, Relation, Watcher
 from bot.domain.person import Team
 from bot.domain.query_words import NOTE_LIMIT as SEARCHED_NOTES
 from bot.storage.locking import AS_LEFT, lock_on, wait_for
+
+Part = TypeVar("Part", Entry, Note, Evidence, Watcher)
 
 # Statements that every click needs are put together once.
 ENTRY = select(Entry).where(Entry.id == bindparam("id"))
@@ -112,6 +115,14 @@ class Cases:
     def has_evidence(self, case: Case, url: str) -> bool:
         query = select(Evidence.id).where(Evidence.case_id == case.id, Evidence.url == url).limit(1)
         return self._session.scalar(query) is not None
+
+    def belonging(self, model: type[Part], ids: Iterable[int]) -> dict[int, list[Part]]:
+        """What hangs on each of the cases, in order."""
+        found: dict[int, list[Part]] = {}
+        query = select(model).where(model.case_id.in_(list(ids))).order_by(model.case_id, *inspect(model).primary_key)
+        for part in self._session.scalars(query):
+            found.setdefault(part.case_id, []).append(part)
+        return found
 
     def relations(self, case: Case) -> list[tuple[Relation, Case]]:
         """Both directions, each with the case at the other end."""

@@ -64,9 +64,9 @@ class Pace:
         return arrival - (self.burst - 1) * self.period
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Held:
-    """A delivery that this worker may send until ``lease``.
+    """A delivery that this worker may send until ``lease``, which is also the proof that it is still ours.
 
     ``was_taken_over``: somebody may have sent it already without saying so; look before sending.
     """

@@ -50,6 +50,11 @@ def release(work: Work, held: Held) -> bool:
     )
 
 
+def extend(work: Work, held: Held, until: datetime) -> bool:
+    """The sending takes longer than usual. Once this is committed, ``held.lease`` is ``until``."""
+    return settled(work, held, lease_until=until, parked_until=until)
+
+
 def close_lane(work: Work, lane: str, until: datetime) -> None:
     """Nothing of this lane is claimed before ``until``; a later closing stands."""
     insert_absent(work.session, Lane, [{"name": lane, "arrival": until}])

@@ -1,12 +1,12 @@
-"""Finding people and teams."""
+"""Finding people."""
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import bindparam, func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import identity_key
 
-from bot.domain.person import Person, Team, TeamMember
+from bot.domain.person import Person
 from bot.domain.project import ChannelMember
 
 # Put together once: every click needs it.
@@ -45,35 +45,3 @@ class People:
 
     def private_channels_of(self, person_id: str) -> set[str]:
         return set(self._session.scalars(select(ChannelMember.channel_id).where(ChannelMember.person_id == person_id)))
-
-    def teams_of(self, person_id: str) -> set[int]:
-        return set(self._session.scalars(select(TeamMember.team_id).where(TeamMember.person_id == person_id)))
-
-    def team(self, team_id: int) -> Team | None:
-        return self._session.get(Team, team_id)
-
-    def team_from_slack(self, slack_id: str) -> Team | None:
-        return self._session.scalar(select(Team).where(Team.slack_id == slack_id))
-
-    def teams(self, ids: Iterable[int]) -> Sequence[Team]:
-        return self._session.scalars(select(Team).where(Team.id.in_(list(ids))).order_by(Team.id)).all()
-
-    def team_with_handle(self, handle: str) -> Team | None:
-        query = select(Team).where(func.lower(Team.handle) == handle.lower().lstrip("@"), Team.gone_at.is_(None))
-        return self._session.scalar(query.limit(1))
-
-    def teams_like(self, typed: str, limit: int) -> Sequence[Team]:
-        """Teams whose handle or name begins with, or contains, what was typed."""
-        words = typed.strip().lstrip("@").lower()
-        query = select(Team).where(Team.gone_at.is_(None))
-        if words:
-            query = query.where(
-                or_(
-                    func.lower(Team.handle).contains(words, autoescape=True),
-                    func.lower(Team.name).contains(words, autoescape=True),
-                )
-            )
-        return self._session.scalars(query.order_by(Team.handle).limit(limit)).all()
-
-    def all_teams(self) -> Sequence[Team]:
-        return self._session.scalars(select(Team).options(selectinload(Team.members))).all()

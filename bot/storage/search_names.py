@@ -11,6 +11,7 @@ from bot.domain.person import Person, Team
 from bot.domain.project import Project
 from bot.domain.query_words import folded, words
 from bot.storage.search_tables import ATTRIBUTES
+from bot.storage.teams import FIRST_MEANT, called
 
 T = TypeVar("T")
 
@@ -62,8 +63,7 @@ class Names:
         return {*full, *(part for name in full for part in name.split())}
 
     def team_with(self, handle: str) -> int | None:
-        query = select(Team.id).where(func.lower(Team.handle) == handle.lower())
-        query = query.order_by(Team.gone_at.is_not(None), Team.id.desc()).limit(1)
+        query = select(Team.id).where(called(handle)).order_by(*FIRST_MEANT).limit(1)
         return self._once("team", handle, lambda: self._session.scalar(query))
 
     def team_of_slack(self, slack_id: str) -> int | None:

@@ -16,6 +16,7 @@ from bot.storage.people import People
 from bot.storage.projects import Projects
 from bot.storage.revisions import Revisions
 from bot.storage.search import Search
+from bot.storage.teams import Teams
 
 
 class Work:
@@ -25,6 +26,7 @@ class Work:
         self.session = session
         self.cases = Cases(session)
         self.people = People(session)
+        self.teams = Teams(session)
         self.projects = Projects(session)
         self.inboxes = Inboxes(session)
         self.deliveries = Deliveries(session)

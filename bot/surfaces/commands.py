@@ -14,9 +14,11 @@ from bot.domain.evidence import RelationKind
 from bot.surfaces.desk import Body, Desk, channel_of
 from bot.surfaces.opening import open_edit_form, open_new_form, open_new_inbox
 from bot.surfaces.words import Words, is_key, person_in, read_words, team_in
-from bot.usecases import looking, opening, projects, shelves, working
+from bot.usecases import looking, opening, projects, shelves, teams, working
+from bot.usecases.exporting import ask_for_export
 from bot.usecases.verb import Outcome
 from bot.views import answers, cards, details, forms, inboxes, lists
+from bot.views import export as exports
 from bot.views import help as help_views
 from bot.views.limits import clip
 from bot.views.posts import readable
@@ -135,6 +137,16 @@ def search(call: Call) -> Message:
 
 def mine(call: Call) -> Message:
     return lists.listing(shelves.my_cases(call.desk.db, call.act), call.desk.workspace)
+
+
+def export(call: Call) -> Message:
+    """``<query> csv|json``: the last word is the format, if it is one."""
+    query, kind = call.words.rest, "csv"
+    last = call.words.args[-1] if call.words.args else ""
+    if last.lower() in exports.FORMATS and query.endswith(last):  # in quotes it is a word to look for
+        query, kind = query.removesuffix(last).strip(), last.lower()
+    total = ask_for_export(call.desk.db, call.act, query, kind)
+    return answers.sentence(exports.being_prepared(total, kind))
 
 
 def take(call: Call) -> Message:
@@ -257,6 +269,20 @@ def inbox(call: Call) -> Message | None:
     return lists.listing(shelves.open_shelf(call.desk.db, call.act, name), call.desk.workspace)
 
 
+def team(call: Call) -> Message | None:
+    """``/case team``, ``/case team new``, ``/case team HANDLE``."""
+    if not call.words.args:
+        return forms.teams_message(teams.list_teams(call.desk.db, call.act))
+    word = call.words.args[0]
+    if word.lower() == "new":
+        teams.require_team_admin(call.desk.db, call.act)
+        view = forms.new_team_form()
+    else:
+        view = forms.team_view(teams.show_team(call.desk.db, call.act, team_in(word) or word))
+    call.client.views_open(trigger_id=call.body["trigger_id"], view=view)
+    return None
+
+
 VERBS: dict[str, Callable[[Call], Message | None]] = {
     "help": show_help,
     "new": new,
@@ -265,6 +291,7 @@ VERBS: dict[str, Callable[[Call], Message | None]] = {
     "list": list_,
     "mine": mine,
     "search": search,
+    "export": export,
     "assign": assign,
     "take": take,
     "priority": priority,
@@ -282,4 +309,5 @@ VERBS: dict[str, Callable[[Call], Message | None]] = {
     "relate": relate,
     "project": project,
     "inbox": inbox,
+    "team": team,
 }

@@ -28,13 +28,13 @@ def edit_form(db: Database, act: Act, inbox_id: int) -> InboxForm:
 
 def filled(work: Work, viewer: Viewer, owner: Person, query: str, inbox: Inbox | None = None) -> InboxForm:
     """With the teams and projects of the owner, whose meaning the query has."""
-    mine = work.people.teams_of(owner.id) | ({inbox.team_id} if inbox and inbox.team_id else set())
+    mine = work.teams.of_person(owner.id) | ({inbox.team_id} if inbox and inbox.team_id else set())
     projects = projects_for(work, owner)
     if inbox and inbox.project_id and all(project.id != inbox.project_id for project in projects):
         projects += [project for project in work.projects.all() if project.id == inbox.project_id]
     return InboxForm(
         preview=previewed(work, viewer, query),
-        teams=[team for team in work.people.teams(mine) if not team.gone_at or (inbox and team.id == inbox.team_id)],
+        teams=[team for team in work.teams.by_ids(mine) if not team.gone_at or (inbox and team.id == inbox.team_id)],
         projects=projects,
         tz=owner.tz,
         owner="" if owner.id == viewer.actor else owner.name,

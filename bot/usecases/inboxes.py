@@ -209,7 +209,7 @@ def editable(work: Work, act: Act, inbox_id: int) -> tuple[Person, Inbox]:
     inbox = work.inboxes.by_id(inbox_id, lock=True)
     if inbox is None:
         raise NotFound(NO_INBOX)
-    if not inbox.may_edit(person, frozenset(work.people.teams_of(person.id))):
+    if not inbox.may_edit(person, frozenset(work.teams.of_person(person.id))):
         owner = work.people.by_id(inbox.owner)
         raise NotAllowed(
             f"This inbox is {owner.name if owner else 'somebody'}'s. Ask them or one of Casebook's admins to change "

@@ -68,7 +68,7 @@ def viewer_for(work: Work, person: Person, now: datetime) -> Viewer:
         now=now,
         tz=person.tz,
         projects=frozenset(project.id for project in projects_for(work, person)),
-        teams=frozenset(work.people.teams_of(person.id)),
+        teams=frozenset(work.teams.of_person(person.id)),
     )
 
 
@@ -103,7 +103,7 @@ def suggest_cases(db: Database, act: Act, typed: str, *, limit: int = 50) -> Seq
 def suggest_teams(db: Database, act: Act, typed: str, *, limit: int = 50) -> Sequence[Team]:
     with db.read() as work:
         person_of(work, act.actor)
-        return work.people.teams_like(kept(typed), limit)
+        return work.teams.like(kept(typed), limit)
 
 
 def suggest_projects(db: Database, act: Act, typed: str, *, limit: int = 50) -> Sequence[Project]:

@@ -7,9 +7,10 @@ from datetime import datetime
 from bot.domain import telling
 from bot.domain.act import Act
 from bot.domain.delivery import Delivery, Tell
-from bot.domain.person import Notify, Person, Team, TeamMember
+from bot.domain.person import Notify, Person, Team
 from bot.domain.project import ChannelMember
 from bot.domain.text import kept_line
+from bot.domain.wording import team_name
 from bot.storage.database import Database, Work
 from bot.usecases.access import person_of
 from bot.usecases.verb import once
@@ -72,26 +73,45 @@ def keep_groups(db: Database, groups: Sequence[Group], now: datetime) -> None:
     """All user groups of the workspace: one that is missing here is gone in Slack, and keeps its cases."""
 
     def attempt(work: Work) -> None:
-        known = {team.slack_id: team for team in work.people.all_teams() if team.slack_id}
+        known = {team.slack_id: team for team in work.teams.all() if team.slack_id}
+        before = {team.id: team_name(team) for team in known.values()}
         for group in groups:
-            team = known.pop(group.id, None)
+            team = known.get(group.id)
             if team is None:
                 team = Team(slack_id=group.id, members=[])
                 work.session.add(team)
             update_team(team, group, now)
-        for team in known.values():
-            team.gone_at = team.gone_at or now
+        for slack_id in known.keys() - {group.id for group in groups}:
+            known[slack_id].gone_at = known[slack_id].gone_at or now
+        renamed = [team for team in known.values() if team_name(team) != before[team.id]]
+        enqueue_absent(work, [telling.redraw(team.id, now.isoformat(), now) for team in renamed])
 
-    once(db, attempt)
+    if are_news(db, groups):
+        once(db, attempt)
+
+
+def are_news(db: Database, groups: Sequence[Group]) -> bool:
+    """Asked before: every hour and every start brings all groups, and a writer keeps others waiting."""
+    with db.read() as work:
+        known = {team.slack_id: mirrored(team) for team in work.teams.all() if team.slack_id}
+    present = {group.id: kept_of(group) for group in groups}
+    missing = [facts for slack_id, facts in known.items() if slack_id not in present and not facts[-1]]
+    return bool(missing) or any(known.get(slack_id) != facts for slack_id, facts in present.items())
+
+
+def mirrored(team: Team) -> tuple[str, str, set[str], bool]:
+    return team.handle, team.name, team.member_ids, team.gone_at is not None
+
+
+def kept_of(group: Group) -> tuple[str, str, set[str], bool]:
+    """The same of a group, as it is kept."""
+    return kept_line(group.handle)[:80], kept_line(group.name)[:120], set(group.members), group.is_gone
 
 
 def update_team(team: Team, group: Group, now: datetime) -> None:
-    team.handle, team.name = kept_line(group.handle)[:80], kept_line(group.name)[:120]
-    team.gone_at = (team.gone_at or now) if group.is_gone else None
-    wanted, present = set(group.members), {member.person_id for member in team.members}
-    if wanted != present:
-        team.members = [member for member in team.members if member.person_id in wanted]
-        team.members += [TeamMember(person_id=person) for person in sorted(wanted - present)]
+    team.handle, team.name, members, is_gone = kept_of(group)
+    team.gone_at = (team.gone_at or now) if is_gone else None
+    team.keep_members(members)
 
 
 def keep_channel(

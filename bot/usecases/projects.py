@@ -93,14 +93,20 @@ def managed(work: Work, act: Act, key: str, *, lock: bool = False) -> Project:
 
 
 def adopt_channel(work: Work, act: Act, project: Project) -> None:
-    channel = work.projects.channel(project.home_channel)
-    if channel is None:
-        channel = Channel(id=project.home_channel, name="", is_private=True, is_archived=False, is_member=False)
-        work.add(channel)
-        work.add(ChannelMember(channel_id=channel.id, person_id=act.actor))
+    channel = home_channel(work, act, project.home_channel)
     if channel.mirrored_at:
         project.is_private = channel.is_private
+
+
+def home_channel(work: Work, act: Act, channel_id: str) -> Channel:
+    """The channel as Slack has described it; until then it is private, with nobody in it but who has named it."""
+    channel = work.projects.channel(channel_id)
+    if channel is None:
+        channel = Channel(id=channel_id, name="", is_private=True, is_archived=False, is_member=False)
+        work.add(channel)
+        work.add(ChannelMember(channel_id=channel.id, person_id=act.actor))
     work.enqueue([telling.mirror(Tell.CHANNEL, act.at, act.at.isoformat(), channel.id)])
+    return channel
 
 
 def find_project(db: Database, act: Act, key: str) -> Project:

@@ -49,7 +49,7 @@ class Looker:
 
 def looker(work: Work, person: Person, now: datetime) -> Looker:
     viewer = viewer_for(work, person, now)
-    teams = work.people.teams(viewer.teams)
+    teams = work.teams.by_ids(viewer.teams)
     return Looker(person, viewer, projects_for(work, person), {team.id: team.handle for team in teams})
 
 

@@ -13,6 +13,7 @@ from bot.domain.evidence import Note, RelationKind
 from bot.domain.person import Person, Team
 from bot.domain.rights import Right
 from bot.domain.text import is_blank, kept, kept_line
+from bot.domain.wording import team_name
 from bot.storage.database import Work
 from bot.usecases.access import case_for, those_who_may_see
 from bot.usecases.verb import as_seen, refuse_stale, verb
@@ -200,18 +201,20 @@ def cannot_have(work: Work, case: Case, person: Person | None) -> str | None:
 def team_of(work: Work, team: str | int) -> Team:
     """A team by its id, its Slack user group's id or its handle; ``Invalid`` if there is none."""
     if isinstance(team, int):
-        found = work.people.team(team)
+        found = work.teams.by_id(team)
     else:
-        found = work.people.team_from_slack(kept(team)) or work.people.team_with_handle(kept(team))
-    if found is None or found.gone_at:
+        found = work.teams.from_slack(kept(team)) or work.teams.with_handle(kept(team))
+    if found is None:
         named = f"@{team.lstrip('@')}" if isinstance(team, str) else "of that name any more"
-        raise Invalid.field("teams", f"There is no team {named}. Teams are this workspace's user groups.")
+        raise Invalid.field("teams", f"There is no team {named}. `/case team` lists them all.")
+    if found.gone_at:
+        raise Invalid.field("teams", f"{team_name(found)} keeps its cases but gets no new ones. Choose another team.")
     return found
 
 
 def teams_of(work: Work, ids: Sequence[int], present: Sequence[Team] = ()) -> Sequence[Team]:
     """Teams by their ids. One that is gone in Slack may stay among ``present`` ones, but is given nothing new."""
-    found = work.people.teams(ids) if ids else []
+    found = work.teams.by_ids(ids) if ids else []
     if len(found) < len(set(ids)) or any(team.gone_at and team not in present for team in found):
         raise Invalid.field("teams", "One of these teams no longer exists. Choose again.")
     return found

@@ -23,7 +23,7 @@ class Command:
 OPEN = "Open and find"
 WORK = "Work on a case"
 KEEP = "Keep track"
-ADMIN = "Projects"
+ADMIN = "Projects and teams"
 
 COMMANDS = (
     Command("new", "new [title]", "new Checkout is slow", "opens the New case form", OPEN),
@@ -42,6 +42,13 @@ COMMANDS = (
         "search <query>",
         "search checkout",
         "finds cases by words and fields",
+        OPEN,
+    ),
+    Command(
+        "export",
+        "export [query] [csv|json]",
+        "export project:OPS is:closed csv",
+        "sends you a file of cases; JSON holds their timelines too",
         OPEN,
     ),
     Command("take", "take KEY", "take OPS-12", "assigns a case to you", WORK),
@@ -75,6 +82,9 @@ COMMANDS = (
     Command("watch", "watch KEY", "watch OPS-12", "tells you of every change to a case", KEEP),
     Command("unwatch", "unwatch KEY", "unwatch OPS-12", "stops telling you", KEEP),
     Command("project", "project [new|KEY]", "project new", "lists projects; admins create and change them", ADMIN),
+    Command(
+        "team", "team [new|HANDLE]", "team sre", "lists teams, or shows one; admins keep teams of their own", ADMIN
+    ),
     Command("help", "help [topic]", "help assign", "shows this, or one command", KEEP),
 )
 BY_NAME = {command.name: command for command in COMMANDS}

@@ -45,6 +45,8 @@ def _top(page: HomePage) -> list[Block]:
     row.append(button("Inboxes", "inbox.list"))
     if page.is_admin:
         row.append(button("Projects", "project.list"))
+    if not (page.person.is_guest or page.person.is_outside):
+        row.append(button("Teams", "team.list"))
     row.append(button("Help", "menu.help"))
     return row
 

@@ -101,13 +101,14 @@ UNTOLD: Mapping[str, str] = {
     Tell.PEOPLE: "read this workspace's people",
     Tell.PERSON: "read somebody's profile",
     Tell.TEAMS: "read this workspace's user groups",
-    Tell.CHANNEL: "join a project's home channel",
     Tell.NOTIFY: "post what came into an inbox",
     Tell.INBOX: "refresh a case that an inbox has posted",
     Tell.DIGEST: "send an inbox's digest",
     Tell.PAGE: "raise a case of an inbox at PagerDuty",
     Tell.HOOK: "send a case of an inbox to a webhook",
     Tell.MATCH: "ask the inboxes about a case",
+    Tell.CHANNEL: "join a home channel",
+    Tell.EXPORT: "send somebody an export",
 }
 
 

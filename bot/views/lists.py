@@ -34,7 +34,7 @@ def list_blocks(found: Listing, workspace: Workspace, names: Names, now: datetim
     if not found.cases:
         new = actions([button("New case", "case.new", style="primary")])
         return [section(head), section(said(EMPTY)), new, *below(found)]
-    blocks = [section(head)]
+    blocks = [section(head, export_button(found))]
     blocks += [row(case, workspace, names, now) for case in found.cases[:PAGE]]
     return [*blocks, *paging(found), *below(found)]
 
@@ -45,6 +45,12 @@ def below(found: Listing) -> list[Block]:
         return [actions([button("Edit inbox", "inbox.edit", value=str(found.inbox))])]
     value = page_value(1, query=found.query)
     return [actions([button("Save as inbox", "inbox.save", value=value)])] if value else []
+
+
+def export_button(found: Listing) -> Block | None:
+    """``None`` for a query that is too long for a button."""
+    value = page_value(1, query=found.query)
+    return button("Export", "case.export", value=value, label="Export these cases to a file") if value else None
 
 
 def row(case: Case, workspace: Workspace, names: Names, now: datetime) -> Block:

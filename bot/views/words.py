@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from bot.domain.case import PRIORITY_WORDS, Case, Priority, Source
 from bot.domain.evidence import PostRole
 from bot.domain.reading import PREVIEW_LIMIT, Workspace
+from bot.domain.wording import team_name
 from bot.views.limits import clip, one_line
 from bot.views.text import day
 
@@ -59,14 +60,16 @@ def due_words(due: date, today: date, *, is_open: bool = True) -> str:
 
 def team_words(case: Case) -> str:
     """Empty if the case has no team."""
-    handles = [f"@{team.handle}" for team in case.teams[:TEAMS_SHOWN]]
+    handles = [team_name(team) for team in case.teams[:TEAMS_SHOWN]]
     more = len(case.teams) - len(handles)
     return ", ".join(handles) + (f" and {more} more" if more else "")
 
 
 def case_link(case: Case, workspace: Workspace) -> str | None:
-    """The permalink of the case's first card, if it has been posted."""
-    card = next((post for post in case.posts if post.role == PostRole.CARD), None)
+    """The permalink of the case's card, if it has been posted: the one at home, or else the first."""
+    cards = [post for post in case.posts if post.role == PostRole.CARD]
+    at_home = (post for post in cards if post.channel == case.project.home_channel)
+    card = next(at_home, None) or next(iter(cards), None)
     return workspace.link(card.channel, card.ts, card.thread_ts) if card else None
 
 

@@ -146,7 +146,7 @@ class Town:
         for person in self.people:
             workspace.users[person] = User(person, person.lower(), person, admin=person == self.people[0])
         with self.db.read() as work:
-            for team in work.people.all_teams():
+            for team in work.teams.all():
                 members = [member.person_id for member in team.members]
                 workspace.usergroups[str(team.slack_id)] = Usergroup(
                     str(team.slack_id), team.handle, team.name, members

@@ -32,6 +32,8 @@ METHOD_SCOPES: dict[str, set[str]] = {
     "conversations.members": {"channels:read", "groups:read"},
     "conversations.open": {"im:write"},
     "conversations.replies": {"channels:history", "groups:history"},
+    "files.completeUploadExternal": {"files:write"},
+    "files.getUploadURLExternal": {"files:write"},
     "usergroups.list": {"usergroups:read"},
     "users.info": {"users:read"},
     "users.list": {"users:read"},

@@ -3,7 +3,18 @@
 import pytest
 
 from bot.domain.errors import NotAllowed
-from bot.domain.rights import Right, Role, is_admin, may, require_admin, role_in, why_not
+from bot.domain.rights import (
+    Right,
+    Role,
+    is_admin,
+    may,
+    may_with_team,
+    require_admin,
+    role_in,
+    role_to,
+    why_not,
+    why_not_team,
+)
 from tests.domain.samples import person, project
 
 WHO = {
@@ -83,3 +94,43 @@ def test_only_admins_of_this_workspace_manage_projects() -> None:
     require_admin(person("dana", is_admin=True), "@dana")
     with pytest.raises(NotAllowed, match=r"Only Casebook's admins manage projects. Ask @dana."):
         require_admin(person("ann"), "@dana")
+
+
+# who: outside the team, in it
+TEAM_TABLE = {
+    "member": (Role.BESIDE_TEAM, Role.TEAM_MEMBER),
+    "admin": (Role.TEAM_ADMIN, Role.TEAM_ADMIN),
+    "guest": (NOBODY, NOBODY),
+    "outsider": (NOBODY, NOBODY),
+    "admin who is a guest": (NOBODY, NOBODY),
+    "bot": (NOBODY, NOBODY),
+    "gone": (NOBODY, NOBODY),
+}
+TEAM_RIGHTS = {
+    NOBODY: set(),
+    Role.BESIDE_TEAM: {Right.SEE},
+    Role.TEAM_MEMBER: {Right.SEE, Right.EDIT_MEMBERS},
+    Role.TEAM_ADMIN: {Right.SEE, Right.EDIT_MEMBERS, Right.MANAGE},
+}
+
+
+@pytest.mark.parametrize(
+    ("who", "is_in", "role"), [(w, i, r) for w, rs in TEAM_TABLE.items() for i, r in enumerate(rs)]
+)
+def test_the_table_of_teams(who: str, is_in: int, role: Role) -> None:
+    somebody = person("pat", **WHO[who])
+    assert role_to(somebody, bool(is_in)) == role
+    assert {right for right in Right if may_with_team(right, somebody, bool(is_in))} == TEAM_RIGHTS[role]
+
+
+@pytest.mark.parametrize(
+    ("who", "right", "words"),
+    [
+        ("guest", Right.SEE, "Guests and people from outside"),
+        ("member", Right.EDIT_MEMBERS, "Only its members and Casebook's admins"),
+        ("member", Right.MANAGE, "Only Casebook's admins create, change and delete teams. Ask @dana."),
+        ("bot", Right.SEE, "Only people of this workspace"),
+    ],
+)
+def test_who_may_do_nothing_with_a_team_is_told_why(who: str, right: Right, words: str) -> None:
+    assert words in why_not_team(right, person("pat", **WHO[who]), "@dana")

@@ -9,9 +9,19 @@ from bot.domain.case import Case, Priority
 from bot.domain.delivery import Delivery, Tell
 from bot.domain.entry import Entry, Kind
 from bot.domain.evidence import Note, Post, PostRole, Watcher
-from bot.domain.person import Person
-from bot.domain.telling import CONCERNS_PEOPLE, UPDATES, answer, deliveries_for, mirror, people_wanted, whisper
-from tests.domain.samples import NOON, act, opened, person, project
+from bot.domain.person import Person, Team
+from bot.domain.telling import (
+    CONCERNS_PEOPLE,
+    UPDATES,
+    answer,
+    deliveries_for,
+    mirror,
+    people_wanted,
+    redraw,
+    redrawn,
+    whisper,
+)
+from tests.domain.samples import NOON, act, opened, person, project, team
 
 EVERYBODY = {id_: person(id_) for id_ in ("ann", "bob", "carol", "dana")}
 
@@ -173,3 +183,38 @@ def test_the_project_of_a_case_may_move(case: Case) -> None:
     assert [(d.target, d.lane) for d in deliveries if d.kind == Tell.CARD] == [
         ("CNEW", "slack/CNEW"), ("COPS", UPDATES),
     ]  # fmt: skip
+
+
+def at_home(id_: int, channel: str | None) -> Team:
+    made = team(id_, f"team{id_}")
+    made.home_channel = channel
+    return made
+
+
+def test_the_channel_of_a_team_is_told_too_until_the_team_loses_the_case(case: Case) -> None:
+    stands(case, "COPS")
+    case.teams = [at_home(1, "CDBA"), at_home(2, None), at_home(3, "COPS")]
+    deliveries = told(case, case.prioritize(act("bob"), Priority.P1))
+    assert targets(deliveries, Tell.CARD) == targets(deliveries, Tell.LINE) == {"COPS", "CDBA"}
+    stands(case, "CDBA")
+    case.posts[-1].for_team = True
+    assert targets(told(case, case.archive(act())), Tell.LINE) == {"COPS", "CDBA"}
+    goodbye = told(case, case.assign(act(), "bob", []))
+    assert targets(goodbye, Tell.LINE) == {"COPS", "CDBA"}
+    later = told(case, case.prioritize(act("bob"), Priority.P2))
+    assert (targets(later, Tell.LINE), targets(later, Tell.CARD)) == ({"COPS"}, {"COPS", "CDBA"})
+
+
+def test_a_private_project_ignores_the_channels_of_its_teams(case: Case) -> None:
+    case.project.is_private = True
+    case.teams = [at_home(1, "CDBA")]
+    assert targets(told(case, case.archive(act())), Tell.CARD) == {"COPS"}
+
+
+def test_cards_that_stand_are_drawn_anew_without_an_entry(case: Case) -> None:
+    assert redrawn(case, "1/now", NOON) == []
+    stands(case, "COLD")
+    (only,) = redrawn(case, "1/now", NOON)
+    assert (only.kind, only.target, only.stream, only.lane) == ("card", "COLD", "case/1/COLD", UPDATES)
+    first, second = redraw(7, "now", NOON), redraw(7, "now", NOON, after=12)
+    assert (first.stream, first.key != second.key) == (second.stream, True)

@@ -167,7 +167,7 @@ def test_an_answer_that_trickles_is_cut_off(scheme: str, script: raw.Script) -> 
         started = time.monotonic()
         with pytest.raises(Unanswered):
             ask(f"{scheme}://{HOST}:{port}/", Names(["127.0.0.1"]), HERE, deadline=0.5)
-        assert time.monotonic() - started < 4
+        assert time.monotonic() - started < 8
 
 
 def test_a_body_that_trickles_or_breaks_off_does_not_matter() -> None:
@@ -181,7 +181,7 @@ def test_a_body_that_trickles_or_breaks_off_does_not_matter() -> None:
             time.sleep(0.05)
 
     with raw.serving(endless) as port:
-        assert ask(f"http://{HOST}:{port}/", Names(["127.0.0.1"]), HERE, deadline=0.5).status == 200
+        assert ask(f"http://{HOST}:{port}/", Names(["127.0.0.1"]), HERE, deadline=2).status == 200
     with raw.serving(raw.answering(head + b"x")) as port:
         assert ask(f"http://{HOST}:{port}/", Names(["127.0.0.1"]), HERE).status == 200
 

@@ -81,9 +81,15 @@ class Town:
         return Worker(db, senders, **options)
 
     def sender(
-        self, db: Database, client: WebClient | None, clock: Callable[[], datetime], listening: Listening
+        self,
+        db: Database,
+        client: WebClient | None,
+        clock: Callable[[], datetime],
+        listening: Listening | None = None,
     ) -> SlackSender:
-        return SlackSender(client or self.client, self.workspace, db, frozenset(), clock, listening)
+        return SlackSender(
+            client or self.client, self.workspace, db, frozenset(), clock, listening or Listening()
+        )  # fmt: skip
 
     def tell(self) -> int:
         """Send all that can be sent now."""

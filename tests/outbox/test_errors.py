@@ -87,5 +87,5 @@ def test_slacks_words_stay_out_of_the_failure() -> None:
 
 def test_each_lane_of_slack_has_the_pace_of_its_method() -> None:
     lanes = {mirror(kind, None, "x").lane for kind in (Tell.PEOPLE, Tell.PERSON, Tell.TEAMS, Tell.CHANNEL)}  # type: ignore[arg-type]
-    assert {UPDATES, f"{SLACK}/home", *lanes} == set(PACES)
+    assert {UPDATES, REDRAWING, f"{SLACK}/home", *lanes} == set(PACES)
     assert pace(lane_of("C1")) is MESSAGES

@@ -101,7 +101,9 @@ def test_user_groups_come_and_go(sqlite_town: Town) -> None:
     assert members(town, "sre") == {town.bob.id}
     sre.disable()
     ask(town, Tell.TEAMS)
-    assert team(town, "sre") is None
+    gone = team(town, "sre")
+    assert gone
+    assert gone.gone_at
 
 
 def test_a_plan_without_user_groups_has_none(sqlite_town: Town) -> None:
@@ -113,12 +115,12 @@ def test_a_plan_without_user_groups_has_none(sqlite_town: Town) -> None:
 
 def team(town: Town, handle: str) -> Team | None:
     with town.db.read() as work:
-        return work.people.team_with_handle(handle)
+        return work.teams.with_handle(handle)
 
 
 def members(town: Town, handle: str) -> set[str]:
     with town.db.read() as work:
-        found = work.people.team_with_handle(handle)
+        found = work.teams.with_handle(handle)
         assert found is not None
         return {member.person_id for member in found.members}
 

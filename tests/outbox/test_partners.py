@@ -237,13 +237,15 @@ def test_digests_are_refused_for_pagerduty(outside: Outside) -> None:
 
 
 def test_one_that_hangs_holds_up_nobody_else(outside: Outside) -> None:
-    outside.receiver.faults.add(kind="delay", value=60, times=1)
+    hanging = outside.receiver.faults.add(kind="delay", value=60, times=1)
     outside.tell(WEBHOOK, "one")
     outside.tell(PAGERDUTY, "two")
     worker = outside.worker()
     worker.start()
     try:
+        outside.receiver.wait_for(lambda: hanging.hits, what="the webhook to hang")
         outside.pagerduty.wait_for(lambda: outside.pagerduty.alerts, what="the alert")
+        assert outside.row("one").state == State.DUE
     finally:
         worker.stop(0)
         outside.receiver.stop()

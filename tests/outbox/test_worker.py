@@ -18,7 +18,6 @@ from bot.outbox.worker import COLLECT, Worker
 from bot.storage.claims import Held
 from bot.storage.database import Database
 from bot.usecases import working
-from bot.usecases.listening import Listening
 from tests.outbox.conftest import Clock, Town, unpaced
 
 JIRA = "jira"
@@ -315,9 +314,7 @@ def test_a_refusal_of_another_partner_is_told_in_its_words(sqlite_town: Town) ->
     town = sqlite_town
     with town.db.write() as work:
         work.enqueue([tell(Tell.LINE, "a", town.clock(), stream="a", lane="jira/api", partner=JIRA)])
-    worker = Worker(
-        town.db, {JIRA: refuse, SLACK: town.sender(town.db, None, town.clock, Listening())}, clock=town.clock
-    )
+    worker = Worker(town.db, {JIRA: refuse, SLACK: town.sender(town.db, None, town.clock)}, clock=town.clock)
     worker.run_until_idle()
     assert "Jira has no such project" in town.dms(town.dana)[0]
 

@@ -152,7 +152,7 @@ def settle(database: Database) -> Viewer:
 
 
 def team(work: Work, handle: str) -> Team:
-    found = work.people.team_with_handle(handle)
+    found = work.teams.with_handle(handle)
     assert found
     return found
 

@@ -138,7 +138,7 @@ def test_names_and_teams_are_followed(db: Database, act: Acts, listening: Listen
 
 def team_id(db: Database) -> int:
     with db.read() as work:
-        team = work.people.team_with_handle("sre")
+        team = work.teams.with_handle("sre")
         assert team
         return team.id
 

@@ -18,7 +18,7 @@ from tests.usecases.world import START, WORKSPACE, Acts, at_once, fresh, losing_
 
 def team_id(db: Database) -> int:
     with db.read() as work:
-        found = work.people.team_with_handle("sre")
+        found = work.teams.with_handle("sre")
         assert found
         return found.id
 

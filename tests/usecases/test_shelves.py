@@ -123,7 +123,7 @@ def test_a_team_that_is_gone_stays_on_its_inbox(db: Database, act: Acts) -> None
     team = add_team(db, "pay", "carol")
     made = inbox(db, act("carol"), "Ours", team=team)
     with db.write() as work:
-        found = work.people.team(team)
+        found = work.teams.by_id(team)
         assert found
         found.gone_at = START
     assert inbox_forms.new_form(db, act("carol")).teams == []

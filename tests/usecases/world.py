@@ -85,10 +85,11 @@ def ts(seconds: float) -> str:
     return f"{START.timestamp() + seconds:.6f}"
 
 
-def card(db: Database, case: Case, channel: str, at: str) -> None:
+def card(db: Database, case: Case, channel: str, at: str, *, for_team: bool = False) -> None:
     """As the outbox notes it after it has posted the card."""
+    role = PostRole.CARD.value
     with db.write() as work:
-        work.add(Post(case_id=case.id, role=PostRole.CARD.value, channel=channel, ts=at, thread_ts=at))
+        work.add(Post(case_id=case.id, role=role, channel=channel, ts=at, thread_ts=at, for_team=for_team))
 
 
 def rows(db: Database, model: type[Any], *where: Any) -> list[Any]:

@@ -15,6 +15,17 @@ from bot.views.forms.plain import menu, no_project, notice, opened_view, read_se
 from bot.views.forms.posts import Adding, add_form, already_view, find_form, read_add, read_again, read_find
 from bot.views.forms.projects import ProjectFields, project_form, project_view, projects_view, read_project
 from bot.views.forms.state import field_errors
+from bot.views.forms.teams import (
+    TeamFields,
+    TeamTarget,
+    new_team_form,
+    read_team,
+    read_team_target,
+    team_done,
+    team_view,
+    teams_message,
+    teams_view,
+)
 from bot.views.forms.working import (
     Assignment,
     Closing,
@@ -45,6 +56,8 @@ __all__ = [
     "ProjectFields",
     "Relating",
     "Target",
+    "TeamFields",
+    "TeamTarget",
     "add_form",
     "already_view",
     "archive_form",
@@ -59,6 +72,7 @@ __all__ = [
     "inbox_saved",
     "menu",
     "new_case_form",
+    "new_team_form",
     "no_project",
     "note_form",
     "notice",
@@ -83,8 +97,14 @@ __all__ = [
     "read_search",
     "read_status",
     "read_target",
+    "read_team",
+    "read_team_target",
     "relate_form",
     "status_form",
+    "team_done",
+    "team_view",
+    "teams_message",
+    "teams_view",
     "with_notice",
     "with_preview",
 ]
