@@ -13,7 +13,8 @@ from slack_sdk import WebClient
 from bot.config import Settings
 from bot.domain.delivery import CHORES, SLACK
 from bot.domain.reading import Workspace
-from bot.integrations.address import Allowed
+from bot.integrations import pagerduty, webhook
+from bot.integrations.address import Allowed, checked
 from bot.jobs import Clockwork
 from bot.outbox.chores import Chores
 from bot.outbox.notices import Notices
@@ -30,7 +31,9 @@ from bot.surfaces import (
     events,
     exporting,
     home,
+    inboxes,
     options,
+    recipients,
     searching,
     shortcuts,
     submissions,
@@ -39,8 +42,9 @@ from bot.surfaces import (
 from bot.surfaces.desk import Desk
 from bot.surfaces.replies import Replies
 from bot.usecases.listening import Listening
+from bot.usecases.outside import Outside
 from bot.usecases.people import ask_for_directory, knows_anybody
-from bot.vault import Vault
+from bot.vault import OFF, Vault
 from bot.web import Server, site
 
 log = logging.getLogger(__name__)
@@ -157,11 +161,13 @@ ROOMS = (
     clicks,
     submissions,
     home,
+    inboxes,
     searching,
     options,
     events,
     shortcuts,
     teams,
+    recipients,
     exporting,
     bulk,
 )
@@ -173,16 +179,27 @@ def register(app: App, desk: Desk) -> None:
         room.register(app, desk)
 
 
+def outside_of(vault: Vault, allowed: Allowed) -> Outside:
+    return Outside(
+        off="" if vault.is_ready else OFF,
+        seal=vault.seal,
+        open=vault.open,
+        checked_address=lambda address: checked(address, allowed),
+        checked_key=pagerduty.checked_key,
+        new_secret=webhook.new_secret,
+    )
+
+
 def build(settings: Settings, *, clock: Callable[[], datetime] = utcnow) -> Casebook:
     client = slack_client(settings)
     workspace = meet_workspace(client)
     db = Database(settings.database_url)
-    desk = Desk(db=db, workspace=workspace, now=clock, replies=Replies())
+    vault = Vault(settings.secret_keys)
+    allowed = Allowed.of(settings.private_webhooks)
+    desk = Desk(db=db, workspace=workspace, now=clock, replies=Replies(), outside=outside_of(vault, allowed))
     app = build_app(settings, client)
     register(app, desk)
     listening = Listening()
-    vault = Vault(settings.secret_keys)
-    allowed = Allowed.of(settings.private_webhooks)
     senders: dict[str, Sender] = {
         **partner_senders(
             db, Notices(db, vault, workspace), clock, pagerduty_url=settings.pagerduty_url, allowed=allowed

@@ -15,6 +15,7 @@ from bot.domain.query_building import Choices, Known
 PAGE = 10
 TIMELINE_PAGE = 15
 PREVIEW_LIMIT = 1000
+SHELVES = 8
 TEAMS_PAGE = 12
 PREVIEWED = 5
 
@@ -61,6 +62,7 @@ class Listing:
     """A page of cases. ``total`` stops counting at ``PREVIEW_LIMIT`` + 1.
 
     ``on`` and ``back``: where the next page begins and the one before ends, whatever changes; empty if there is none.
+    ``inbox``: the id of the inbox that these are the cases of, if somebody has made it.
     """
 
     heading: str
@@ -70,6 +72,7 @@ class Listing:
     total: int
     on: str = ""
     back: str = ""
+    inbox: int = 0
 
     @property
     def pages(self) -> int:
@@ -81,7 +84,8 @@ class Shelf:
     """An inbox as somebody sees it. ``id``: ``mine``, ``created``, ``teams``, ``open/OPS``, or ``inbox/12``.
 
     ``inbox``: ``None`` for those that everybody has. ``count``: capped as in ``Listing``; ``None`` if it was not
-    counted, or if the query means nothing any more, which ``problem`` says.
+    counted, or if the query means nothing any more, which ``problem`` says. ``whose``: the team or project that it
+    belongs to, in a word; empty for a personal one.
     """
 
     id: str
@@ -92,6 +96,20 @@ class Shelf:
     problem: str = ""
     is_muted: bool = False
     can_edit: bool = False
+    whose: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfPage:
+    """Some of the inboxes that a person can look into, each counted. ``total``: how many there are."""
+
+    shelves: Sequence[Shelf]
+    page: int
+    total: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // SHELVES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +124,22 @@ class Preview:
     total: int = 0
     opened: int = 0
     problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InboxForm:
+    """What the inbox form is filled with. ``inbox`` is set when editing.
+
+    ``teams`` and ``projects``: whose the inbox may be, the present ones among them. ``owner``: of somebody else's
+    inbox, by name. ``tz``: whose days and times are meant, the owner's.
+    """
+
+    preview: Preview
+    teams: Sequence[Team]
+    projects: Sequence[Project]
+    tz: str
+    owner: str = ""
+    inbox: Inbox | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,8 @@ def open_form(desk: Desk, body: Body, client: Any, act: Act, click: CaseClick) -
 
 
 def show(desk: Desk, body: Body, respond: Any, client: Any, click: CaseClick, outcome: Outcome) -> None:
-    """What came of a click, where it was clicked. A card in a channel and the App Home are redrawn by the outbox."""
+    """What came of a click, where it was clicked. A card in a channel and the App Home are redrawn by the outbox, a
+    digest by nobody."""
     if is_in_modal(body):
         page = looking.show_details(desk.db, desk.act(body, "details"), outcome.case.id)
         view = details.details_view(page, desk.workspace, now=desk.now())
@@ -111,7 +112,7 @@ def show(desk: Desk, body: Body, respond: Any, client: Any, click: CaseClick, ou
     elif is_ephemeral(body) and is_from_card(body):
         message = cards.card_message(outcome.case, workspace=desk.workspace, now=desk.now())
         desk.replies.send(respond, **message, replace_original=True)
-    elif is_ephemeral(body) or (outcome.entry is None and not is_in_home(body)):
+    elif is_ephemeral(body) or not is_from_card(body) or (outcome.entry is None and not is_in_home(body)):
         message = answers.changed(outcome.case, outcome.entry, desk.workspace, verb=click.verb)
         desk.replies.send(respond, **message, response_type="ephemeral", replace_original=False)
 

@@ -12,13 +12,13 @@ from bot.domain.case import Priority, priority_named
 from bot.domain.errors import Invalid
 from bot.domain.evidence import RelationKind
 from bot.surfaces.desk import Body, Desk, channel_of
-from bot.surfaces.opening import open_edit_form, open_new_form
+from bot.surfaces.opening import open_edit_form, open_new_form, open_new_inbox
 from bot.surfaces.words import Words, is_key, person_in, read_words, team_in
 from bot.usecases import looking, opening, projects, shelves, teams, working
 from bot.usecases.bulk import start_bulk
 from bot.usecases.exporting import ask_for_export
 from bot.usecases.verb import Outcome
-from bot.views import answers, cards, details, forms, lists
+from bot.views import answers, cards, details, forms, inboxes, lists
 from bot.views import export as exports
 from bot.views import help as help_views
 from bot.views.forms.bulk import bulk_form
@@ -260,6 +260,17 @@ def project(call: Call) -> Message | None:
     return None
 
 
+def inbox(call: Call) -> Message | None:
+    """``/case inbox``, ``/case inbox new [query]``, ``/case inbox NAME``."""
+    if not call.words.args:
+        return inboxes.inboxes_message(shelves.list_shelves(call.desk.db, call.act))
+    if call.words.args[0].lower() == "new":
+        open_new_inbox(call.desk, call.body, call.client, call.words.after(1))
+        return None
+    name = readable(call.words.rest).strip('"“”')
+    return lists.listing(shelves.open_shelf(call.desk.db, call.act, name), call.desk.workspace)
+
+
 def team(call: Call) -> Message | None:
     """``/case team``, ``/case team new``, ``/case team HANDLE``."""
     if not call.words.args:
@@ -304,6 +315,7 @@ VERBS: dict[str, Callable[[Call], Message | None]] = {
     "unarchive": unarchive,
     "relate": relate,
     "project": project,
+    "inbox": inbox,
     "team": team,
     "bulk": bulk,
 }

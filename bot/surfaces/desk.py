@@ -9,6 +9,7 @@ from bot.domain.act import Act
 from bot.domain.reading import Workspace
 from bot.storage.database import Database
 from bot.surfaces.replies import Replies
+from bot.usecases.outside import Outside
 
 Body = Mapping[str, Any]
 
@@ -19,6 +20,7 @@ class Desk:
     workspace: Workspace
     now: Callable[[], datetime]
     replies: Replies
+    outside: Outside
 
     def act(self, body: Body, via: str, seen: int | None = None) -> Act:
         return Act(actor=actor_of(body), at=self.now(), via=via, origin=origin_of(body), seen=seen)
@@ -41,6 +43,12 @@ def origin_of(body: Body) -> str | None:
 
 def is_in_modal(body: Body) -> bool:
     return str((body.get("view") or {}).get("type")) == "modal"
+
+
+def is_on_top_of_two(body: Body) -> bool:
+    """Whether the modal is the last of the three that Slack stacks (docs.slack.dev, "Modals")."""
+    view = body.get("view") or {}
+    return is_in_modal(body) and view.get("previous_view_id") not in (None, "", view.get("root_view_id"))
 
 
 def is_in_home(body: Body) -> bool:

@@ -8,12 +8,12 @@ from slack_bolt import App, BoltResponse
 
 from bot.domain.delivery import Tell
 from bot.domain.errors import Busy, Invalid, Refusal
-from bot.surfaces.desk import Body, Desk, actor_of, is_in_modal
+from bot.surfaces.desk import Body, Desk, actor_of, is_in_modal, is_on_top_of_two
 from bot.usecases.access import Stranger
 from bot.usecases.evidence import refuse_reply
 from bot.usecases.people import ask_for
 from bot.views import answers
-from bot.views.forms import field_errors, notice
+from bot.views.forms import field_errors, notice, with_notice
 
 log = logging.getLogger(__name__)
 
@@ -51,9 +51,12 @@ def message_for(error: Exception) -> tuple[dict[str, Any], str]:
 
 
 def answer(desk: Desk, body: Body, message: dict[str, Any], sentence: str, respond: Any, client: Any) -> None:
-    """Where the person is looking: beside the message, or in a modal on top of the one they are in."""
+    """Where the person is looking: beside the message, or in a modal on top of the one they are in, or in that one."""
     if body.get("response_url"):
         desk.replies.send(respond, **message, response_type="ephemeral", replace_original=False)
+    elif is_on_top_of_two(body):
+        view = with_notice(body["view"], sentence)
+        desk.replies.send(client.views_update, view_id=body["view"]["id"], view=view)
     elif body.get("trigger_id"):
         call = client.views_push if is_in_modal(body) else client.views_open
         desk.replies.send(call, trigger_id=body["trigger_id"], view=notice(sentence))

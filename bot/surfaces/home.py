@@ -7,7 +7,7 @@ from slack_bolt import Ack, App
 from bot.domain.act import Act
 from bot.domain.person import Notify
 from bot.domain.reading import Listing
-from bot.surfaces.desk import Desk, is_in_modal
+from bot.surfaces.desk import Desk, is_ephemeral, is_in_modal
 from bot.surfaces.opening import open_modal, open_new_form
 from bot.usecases import looking, people, projects, shelves
 from bot.views import details, forms, lists
@@ -86,6 +86,8 @@ def register_menu(app: App, desk: Desk) -> None:
 
 
 def turned(desk: Desk, act: Act, to: PageClick) -> Listing:
+    if to.inbox:
+        return shelves.open_inbox(desk.db, act, to.inbox, page=to.page, on=to.on, back=to.back)
     return looking.list_cases(desk.db, act, to.query, page=to.page, heading=to.heading, on=to.on, back=to.back)
 
 
@@ -99,8 +101,10 @@ def register_paging(app: App, desk: Desk) -> None:
         if is_in_modal(body):
             view = lists.listing_view(listing, desk.workspace)
             desk.replies.send(client.views_update, view_id=body["view"]["id"], view=view)
-        else:
+        elif is_ephemeral(body):
             desk.replies.send(respond, **lists.listing(listing, desk.workspace), replace_original=True)
+        else:  # a digest is for everybody in its channel, and this person may see more than they do
+            open_modal(client, body, lists.listing_view(listing, desk.workspace))
         ack()
 
     @app.action("details.page")

@@ -4,14 +4,19 @@ from typing import Any
 
 from bot.domain.act import Act
 from bot.domain.reading import PostRef
-from bot.surfaces.desk import Body, Desk, is_in_modal
-from bot.usecases import looking, opening
+from bot.surfaces.desk import Body, Desk, is_in_modal, is_on_top_of_two
+from bot.usecases import inbox_forms, looking, opening
 from bot.usecases.opening import NoProject
 from bot.views import forms
+from bot.views.inboxes import LIST
+from bot.views.queries import typed_query
 
 
 def open_modal(client: Any, body: Body, view: dict[str, Any]) -> None:
-    """On top of the modal that the person is in, else as a new one."""
+    """On top of the modal that the person is in, else as a new one. Slack stacks three: a fourth replaces the third."""
+    if is_on_top_of_two(body):
+        client.views_update(view_id=body["view"]["id"], view=view)
+        return
     call = client.views_push if is_in_modal(body) else client.views_open
     call(trigger_id=body["trigger_id"], view=view)
 
@@ -39,3 +44,19 @@ def open_new_form(
 
 def open_edit_form(desk: Desk, body: Body, client: Any, act: Act, ref: str | int) -> None:
     open_modal(client, body, forms.edit_case_form(looking.edit_form(desk.db, act, ref)))
+
+
+def open_new_inbox(desk: Desk, body: Body, client: Any, query: str = "") -> None:
+    form = inbox_forms.new_form(desk.db, desk.act(body, "inbox"), typed_query(query))
+    open_modal(client, body, forms.inbox_form(form, below=page_below(body)))
+
+
+def open_edit_inbox(desk: Desk, body: Body, client: Any, inbox_id: int) -> None:
+    form = inbox_forms.edit_form(desk.db, desk.act(body, "inbox"), inbox_id)
+    open_modal(client, body, forms.inbox_form(form, below=page_below(body)))
+
+
+def page_below(body: Body) -> int:
+    """Which page of the list of inboxes the person is looking at in a modal; 0 where it is something else."""
+    view = body.get("view") or {}
+    return int(view["private_metadata"]) if view.get("callback_id") == LIST else 0

@@ -5,7 +5,7 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot.surfaces.desk import Desk
-from bot.usecases import looking
+from bot.usecases import inbox_forms, looking, shelves
 from bot.views import pickers
 
 
@@ -19,6 +19,16 @@ def register(app: App, desk: Desk) -> None:
     def suggest_teams(ack: Ack, body: dict[str, Any]) -> None:
         found = looking.suggest_teams(desk.db, desk.act(body, "form"), body["value"])
         ack(options=pickers.team_options(found))
+
+    @app.options("home.inbox")
+    def suggest_inboxes(ack: Ack, body: dict[str, Any]) -> None:
+        found = shelves.suggest_shelves(desk.db, desk.act(body, "home"), body["value"])
+        ack(options=pickers.inbox_options(found))
+
+    @app.options("form.shelf")
+    def suggest_owners(ack: Ack, body: dict[str, Any]) -> None:
+        form = inbox_forms.new_form(desk.db, desk.act(body, "form"))
+        ack(options=pickers.shelf_options(form, body["value"]))
 
     @app.options("form.project")
     def suggest_projects(ack: Ack, body: dict[str, Any]) -> None:

@@ -9,60 +9,66 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from math import inf
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
 log = logging.getLogger(__name__)
 
-CONFLICT, CLOSED = "hash_conflict", "not_found"  # docs.slack.dev, views.update
-REMEMBERED = 500  # views: of each when it was last clicked in
+MODALS_KNOWN = 500
+
+
+@dataclass(slots=True)
+class Drawn:
+    """How a modal stands: ``asked`` is the moment of what it answers, ``hash`` Slack's name for this state of it."""
+
+    lock: Lock = field(default_factory=Lock)
+    asked: float = 0.0
+    hash: str = ""
 
 
 class Replies:
     def __init__(self, threads: int = 8) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="reply")
-        self._views: OrderedDict[str, _View] = OrderedDict()
+        self._modals: OrderedDict[str, Drawn] = OrderedDict()
         self._lock = Lock()
 
     def send(self, call: Callable[..., Any], /, **arguments: Any) -> None:
         """Call Slack soon. A failure is logged: the person sees that nothing came and can ask again."""
         self._pool.submit(self._run, call, arguments)
 
-    def redraw(self, update: Callable[..., Any], body: Mapping[str, Any], view: dict[str, Any]) -> None:
-        """Show a modal anew after a click in it, while the person goes on choosing and typing.
+    def redraw(self, call: Callable[..., Any], body: Mapping[str, Any], view: Mapping[str, Any]) -> None:
+        """Draw the modal of a click anew, with ``views.update``; many clicks may be under way, as when somebody types.
 
-        Of several clicks the last one is shown in the end, whichever was worked out first, and what is overtaken is
-        left out: calls for one view go to Slack one after the other.
+        A later one is never drawn over by an earlier one, and nothing is drawn over what has taken the form's place.
+        Where another replica has drawn meanwhile, the modal stays as it is until the next click.
         """
-        id_, at = body["view"]["id"], float(body["actions"][0]["action_ts"])
-        with self._lock:
-            known = self._views.setdefault(id_, _View(body["view"]["hash"]))
-            self._views.move_to_end(id_)
-            if len(self._views) > REMEMBERED:
-                self._views.popitem(last=False)
-            if at < known.at:
-                return
-            known.at, known.next = at, view
-            if known.is_busy:
-                return
-            known.is_busy = True
-        self._pool.submit(self._redraw, update, id_, known)
+        self.send(self._redraw, call=call, body=body, view=view)
 
-    def settle(self, body: Mapping[str, Any]) -> None:
-        """The modal has been sent: what earlier clicks in it would still show must not take the answer's place."""
-        with self._lock:
-            if known := self._views.get(body["view"]["id"]):
-                known.at, known.next = inf, None
-
-    def _redraw(self, update: Callable[..., Any], id_: str, known: "_View") -> None:
-        while True:
-            with self._lock:
-                view, known.next = known.next, None
-                known.is_busy = view is not None
-            if view is None:
+    def _redraw(self, call: Callable[..., Any], body: Mapping[str, Any], view: Mapping[str, Any]) -> None:
+        modal, asked = body["view"], float(body["actions"][0]["action_ts"])
+        drawn = self._drawn(modal["id"])
+        with drawn.lock:
+            if asked < drawn.asked:
                 return
-            self._run(known.show, {"update": update, "view_id": id_, "view": view})
+            # The click may have been on its way while we drew: then ours is the state that Slack knows.
+            for known in dict.fromkeys(one for one in (drawn.hash, str(modal["hash"])) if one):
+                try:
+                    answer = call(view_id=modal["id"], hash=known, view=view)
+                except Exception as error:
+                    if problem_of(error) != "hash_conflict":
+                        raise
+                else:
+                    drawn.asked, drawn.hash = asked, str(answer["view"]["hash"])
+                    return
+
+    def _drawn(self, modal: str) -> Drawn:
+        with self._lock:
+            drawn = self._modals.pop(modal, None) or Drawn()
+            self._modals[modal] = drawn
+            while len(self._modals) > MODALS_KNOWN:
+                self._modals.popitem(last=False)
+            return drawn
 
     def _run(self, call: Callable[..., Any], arguments: dict[str, Any]) -> None:
         try:
@@ -74,24 +80,7 @@ class Replies:
         self._pool.shutdown(wait=True)
 
 
-class _View:
-    """``hash``: of the view as we know it. ``at``: the time of the last click. ``next``: what is still to be shown."""
-
-    def __init__(self, seen: str) -> None:
-        self.hash = seen
-        self.at = 0.0
-        self.next: dict[str, Any] | None = None
-        self.is_busy = False
-
-    def show(self, update: Callable[..., Any], view_id: str, view: dict[str, Any]) -> None:
-        """Another replica may have drawn it since: then this click, which Slack answers now, is the newer one."""
-        try:
-            answer = update(view_id=view_id, hash=self.hash, view=view)
-        except Exception as error:
-            code = getattr(error, "response", {}).get("error")
-            if code == CLOSED or (code == CONFLICT and self.at == inf):
-                return
-            if code != CONFLICT:
-                raise
-            answer = update(view_id=view_id, view=view)
-        self.hash = answer["view"]["hash"]
+def problem_of(error: Exception) -> str:
+    """Slack's code for a refusal, which its client puts into the error."""
+    response = getattr(error, "response", None)
+    return str(response.get("error") or "") if response is not None else ""

@@ -47,7 +47,6 @@ def register(app: App, desk: Desk) -> None:
     @app.view("query.build")
     def submit_search(ack: Ack, body: dict[str, Any], client: Any) -> None:
         found = answer(desk, body, client, query_text(forms.read_build_search(body["view"])))
-        desk.replies.settle(body)
         ack(**found)
 
     register_options(app, desk)

@@ -36,7 +36,7 @@ def read(db: Database, recipient_id: int, now: datetime) -> Digest | None:
             found = listing(work, replace(viewer, projects=projects), inbox.name, inbox.query, 1)
         except QueryError:
             return None
-        return Digest(inbox, owner.name, found)
+        return Digest(inbox, owner.name, replace(found, inbox=inbox.id))
 
 
 def projects_shown(work: Work, inbox: Inbox, recipient: Recipient, viewer: Viewer) -> frozenset[int] | None:

@@ -17,7 +17,7 @@ from bot.storage.database import Database, Work
 from bot.usecases.access import person_of
 from bot.usecases.listening import is_timely
 from bot.usecases.looking import viewer_for
-from bot.usecases.people import enqueue_absent
+from bot.usecases.people import enqueue_absent, redraw_home
 from bot.usecases.verb import once
 
 NO_INBOX = "This inbox no longer exists. `/case inbox` lists the others."
@@ -53,6 +53,7 @@ def create_inbox(db: Database, act: Act, fields: InboxFields) -> Inbox:
         fill(work, act, person, inbox, fields)
         work.add(inbox)
         seed(work, inbox, act.at)
+        redraw_home(work, person, act)
         return loaded(inbox)
 
     return once(db, attempt)
@@ -70,6 +71,7 @@ def change_inbox(db: Database, act: Act, inbox_id: int, fields: InboxFields) -> 
             inbox.knows_cases = False
             work.inboxes.let_all_go(inbox.id)
             seed(work, inbox, act.at)
+        redraw_home(work, person, act)
         return loaded(inbox)
 
     return once(db, attempt)
@@ -136,8 +138,9 @@ def delete_inbox(db: Database, act: Act, inbox_id: int) -> str:
     """Its name. The posts that it has put up stay."""
 
     def attempt(work: Work) -> str:
-        _, inbox = editable(work, act, inbox_id)
+        person, inbox = editable(work, act, inbox_id)
         work.session.delete(inbox)
+        redraw_home(work, person, act)
         return inbox.name
 
     return once(db, attempt)
@@ -187,7 +190,7 @@ def mute_inbox(db: Database, act: Act, inbox_id: int, *, muted: bool = True) -> 
     """No direct messages of it for this person any more, or again."""
 
     def attempt(work: Work) -> Inbox:
-        person_of(work, act.actor)
+        person = person_of(work, act.actor)
         inbox = work.inboxes.by_id(inbox_id)
         if inbox is None:
             raise NotFound(NO_INBOX)
@@ -195,6 +198,7 @@ def mute_inbox(db: Database, act: Act, inbox_id: int, *, muted: bool = True) -> 
             work.add(Mute(inbox_id=inbox_id, person_id=act.actor))
         if not muted:
             work.inboxes.unmute(inbox_id, act.actor)
+        redraw_home(work, person, act)
         return loaded(inbox)
 
     return once(db, attempt)

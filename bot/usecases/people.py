@@ -212,6 +212,13 @@ def choose_notify(db: Database, act: Act, notify: Notify) -> None:
     at_home(db, act, chosen)
 
 
+def redraw_home(work: Work, person: Person, act: Act) -> None:
+    """The App Home of somebody who has opened it shows what they have just done elsewhere."""
+    delivery = telling.home(person, act.origin or act.at.isoformat(), act.at)
+    if person.home_opened_at and not work.deliveries.has_key(delivery.key):
+        work.enqueue([delivery])
+
+
 def at_home(db: Database, act: Act, change: Callable[[Person], None]) -> None:
     """Somebody changes their own App Home, which is drawn anew; a repeated click does nothing."""
 

@@ -24,7 +24,8 @@ ELEMENTS: dict[str, frozenset[str]] = {
     ),
     "input": frozenset(
         ("plain_text_input", "static_select", "external_select", "multi_static_select", "multi_external_select",
-         "users_select", "multi_users_select", "conversations_select", "datepicker", "radio_buttons", "checkboxes")
+         "users_select", "multi_users_select", "conversations_select", "multi_conversations_select", "datepicker",
+         "radio_buttons", "checkboxes")
     ),
 }  # fmt: skip
 

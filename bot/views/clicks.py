@@ -31,7 +31,10 @@ class CaseClick:
 
 @dataclass(frozen=True, slots=True)
 class PageClick:
-    """``case_id`` is 0 where the pages are not of one case. ``on``, ``back``: as in ``Listing``."""
+    """``case_id`` is 0 where the pages are not of one case, ``inbox`` where they are not of an inbox.
+
+    ``on``, ``back``: as in ``Listing``.
+    """
 
     page: int
     case_id: int = 0
@@ -39,6 +42,7 @@ class PageClick:
     heading: str = ""
     on: str = ""
     back: str = ""
+    inbox: int = 0
 
 
 def case_block(case_id: int, version: int) -> str:
@@ -81,10 +85,11 @@ def read_case_click(payload: Payload) -> CaseClick:
 
 
 def page_value(
-    page: int, *, case_id: int = 0, query: str = "", heading: str = "", on: str = "", back: str = ""
+    page: int, *, case_id: int = 0, query: str = "", heading: str = "", on: str = "", back: str = "", inbox: int = 0
 ) -> str | None:
-    """The value of a paging button; ``None`` if the query is too long for one."""
-    said = {"p": page, "c": case_id, "q": query, "h": heading, "a": on, "b": back}
+    """The value of a paging button; ``None`` if the query is too long for one. An inbox knows its own."""
+    of = {"i": inbox} if inbox else {"q": query, "h": heading}
+    said = {"p": page, "c": case_id, **of, "a": on, "b": back}
     value = json.dumps({key: what for key, what in said.items() if what}, ensure_ascii=False, separators=(",", ":"))
     return value if size(value) <= BUTTON_VALUE else None
 
@@ -94,6 +99,7 @@ def read_page_click(payload: Payload) -> PageClick:
     try:
         value = json.loads(read_value(payload))
         page, case_id = int(value["p"]), int(value.get("c", 0))
-        return PageClick(max(1, page), case_id, *(str(value.get(key, "")) for key in "qhab"))
+        query, heading, on, back = (str(value.get(key, "")) for key in "qhab")
+        return PageClick(max(1, page), case_id, query, heading, on, back, int(value.get("i", 0)))
     except (ValueError, KeyError, TypeError, AttributeError):
         raise Invalid(TOO_OLD) from None

@@ -137,6 +137,13 @@ def channel_select(action_id: str, placeholder: str, *, chosen: str | None = Non
     return menu | {"initial_conversation": chosen} if chosen else menu
 
 
+def multi_channel_select(action_id: str, placeholder: str, *, chosen: Sequence[str] = ()) -> Block:
+    """The same for several."""
+    menu = _menu("multi_conversations_select", action_id, placeholder)
+    menu["filter"] = {"include": ["public", "private"], "exclude_bot_users": True}
+    return menu | {"initial_conversations": list(chosen)} if chosen else menu
+
+
 def overflow(action_id: str, options: Options, *, sure: Block | None = None) -> Block:
     menu: Block = {"type": "overflow", "action_id": checked_id(action_id)}
     menu["options"] = _counted(options, limits.OVERFLOW)
@@ -185,4 +192,6 @@ def text_input(
     element["max_length"] = min(max(limit, size(value)), limits.INPUT)
     if value:
         element["initial_value"] = value
+    if live:
+        element["dispatch_action_config"] = {"trigger_actions_on": ["on_character_entered"]}
     return element

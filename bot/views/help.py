@@ -72,6 +72,13 @@ COMMANDS = (
     Command("archive", "archive KEY", "archive OPS-12", "leaves a case out of lists and searches", WORK),
     Command("unarchive", "unarchive KEY", "unarchive OPS-12", "brings an archived case back", WORK),
     Command("bulk", "bulk <query>", "bulk status:open service:checkout", "changes many cases at once", WORK),
+    Command(
+        "inbox",
+        "inbox [name|new [query]]",
+        "inbox new is:open priority:>=P2",
+        "lists inboxes, shows the cases of one, or makes one",
+        KEEP,
+    ),
     Command("timeline", "timeline KEY", "timeline OPS-12", "shows everything that happened to a case", KEEP),
     Command("watch", "watch KEY", "watch OPS-12", "tells you of every change to a case", KEEP),
     Command("unwatch", "unwatch KEY", "unwatch OPS-12", "stops telling you", KEEP),

@@ -4,13 +4,15 @@ from datetime import datetime
 
 from bot.domain.case import Case
 from bot.domain.person import Notify
-from bot.domain.reading import PAGE, PREVIEW_LIMIT, HomePage, Shelf, Workspace
+from bot.domain.reading import PAGE, HomePage, Shelf, Workspace
 from bot.views.blocks import Block, View, actions, context, divider, header, home, section
 from bot.views.cards import take_button
 from bot.views.clicks import case_block
-from bot.views.elements import button, grouped_select, option, select
-from bot.views.limits import OPTION, OPTIONS, clip, size
+from bot.views.elements import button, external_select, grouped_select, option, select
+from bot.views.inboxes import about, inbox_buttons, show_button
+from bot.views.limits import OPTIONS
 from bot.views.lists import below, row_text
+from bot.views.pickers import inbox_options
 from bot.views.text import NOBODY, Mrkdwn, Names, mrkdwn, when
 from bot.views.words import clock
 
@@ -20,6 +22,8 @@ EMPTY = {
     "teams": "Your teams have no open case. Cases that are given to a user group you are in appear here.",
     "open": "No case is open. Good! New ones appear here.",
 }
+NO_MATCH = "No case is in this inbox now. Those that come to match appear here."
+BROKEN = "Nothing can be shown until the query of this inbox is mended."
 NOTIFY = [
     option("All", Notify.ALL.value, "Also about cases that I watch"),
     option("Only mine", Notify.MINE.value, "About cases assigned to or reported by me"),
@@ -38,6 +42,7 @@ def home_view(page: HomePage, workspace: Workspace, *, names: Names = NOBODY, no
 
 def _top(page: HomePage) -> list[Block]:
     row = [button("New case", "case.new", style="primary")] if page.projects else []
+    row.append(button("Inboxes", "inbox.list"))
     if page.is_admin:
         row.append(button("Projects", "project.list"))
     if not (page.person.is_guest or page.person.is_outside):
@@ -59,32 +64,47 @@ def _notify_menu(page: HomePage) -> Block:
 
 
 def _cases(page: HomePage, workspace: Workspace, names: Names, now: datetime) -> list[Block]:
-    blocks = [section(Mrkdwn("*Inbox*"), picker(page)), header(page.listing.heading)]
+    blocks = [section(Mrkdwn("*Inbox*"), picker(page)), header(page.listing.heading), *_shown(page)]
     for case in page.listing.cases[:PAGE]:
         blocks += _row(case, page.person.id, workspace, names, now)
     if not page.listing.cases:
         new = button("Open a case", "case.new")
-        blocks += [section(EMPTY.get(page.inbox, "No case here.")), actions([new], block_id="home/empty")]
+        blocks += [section(_empty(page)), actions([new], block_id="home/empty")]
     return [*blocks, *_paging(page), *(below(page.listing) if page.listing.cases else [])]
 
 
+def _empty(page: HomePage) -> str:
+    shelf = _shelf(page)
+    if shelf and shelf.problem:
+        return BROKEN
+    return EMPTY.get(page.inbox.partition("/")[0], NO_MATCH)
+
+
+def _shelf(page: HomePage) -> Shelf | None:
+    return next((shelf for shelf in page.shelves if shelf.id == page.inbox), None)
+
+
 def picker(page: HomePage) -> Block:
-    """Every inbox with its count; those that everybody has come first."""
-    shown = page.shelves[:OPTIONS]
+    """Every inbox with its count, those that everybody has first; of more than a menu holds one types the name."""
+    if len(page.shelves) > OPTIONS:
+        shelf = _shelf(page)
+        chosen = inbox_options([shelf])[0] if shelf else None
+        return external_select("home.inbox", "Type a part of its name", chosen=chosen)
     groups = {
-        "For everybody": [_choice(shelf) for shelf in shown if shelf.inbox is None],
-        "Inboxes": [_choice(shelf) for shelf in shown if shelf.inbox],
+        "For everybody": inbox_options(shelf for shelf in page.shelves if shelf.inbox is None),
+        "Made by people": inbox_options(shelf for shelf in page.shelves if shelf.inbox),
     }
     return grouped_select("home.inbox", "Choose an inbox", groups, chosen=page.inbox)
 
 
-def _choice(shelf: Shelf) -> Block:
-    count = "" if shelf.count is None else f" ({_count(shelf.count)})"
-    return option(f"{clip(shelf.name, OPTION - size(count))}{count}", shelf.id)
-
-
-def _count(total: int) -> str:
-    return f"{total:,}" if total <= PREVIEW_LIMIT else f"more than {PREVIEW_LIMIT:,}"
+def _shown(page: HomePage) -> list[Block]:
+    """What there is to know of the inbox that is shown, and what can be done with it."""
+    shelf = _shelf(page)
+    row = [button("New inbox", "inbox.new")]
+    if shelf is None or shelf.inbox is None:
+        return [actions(row, block_id="home/inbox")]
+    row = [*inbox_buttons(shelf), show_button(shelf), *row]
+    return [context(about(shelf, named=False)), actions(row, block_id="home/inbox")]
 
 
 def _row(case: Case, viewer: str, workspace: Workspace, names: Names, now: datetime) -> list[Block]:

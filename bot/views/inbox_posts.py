@@ -10,13 +10,13 @@ from bot.domain.reading import Listing, Workspace
 from bot.views.blocks import Block, Message, context, message, section
 from bot.views.cards import card_text, case_card
 from bot.views.elements import option, overflow
-from bot.views.limits import clip, one_line
+from bot.views.limits import clip
 from bot.views.lists import listing
-from bot.views.text import NOBODY, Mrkdwn, Names, joined, literal, mrkdwn, person
+from bot.views.queries import query_code
+from bot.views.text import NOBODY, Mrkdwn, Names, joined, mrkdwn, person
 from bot.views.words import case_name
 
 SHOWN = 5
-QUERY = 200
 BECAUSE = {
     Event.CREATED: "it was opened and matches",
     Event.ENTERED: "it came to match",
@@ -69,7 +69,7 @@ def reason_block(reason: Reason, names: Names) -> Block:
 def reason_text(reason: Reason, names: Names) -> Mrkdwn:
     inbox = reason.inbox
     because = because_of(reason)
-    query = Mrkdwn(f"`{literal(clip(one_line(inbox.query), QUERY)).replace('`', 'ˋ')}`")
+    query = query_code(inbox.query, names)
     left = Mrkdwn("") if reason.is_inside else Mrkdwn(" *No longer matches.*")
     return mrkdwn("In *{}* ({}) because {}. Owner: {}.{}", inbox.name, query, because, person(inbox.owner, names), left)
 
@@ -114,7 +114,7 @@ def digest(inbox: Inbox, found: Listing, workspace: Workspace, *, names: Names =
     rhythm = inbox.rhythm.words if inbox.rhythm else "once"
     head = mrkdwn("Digest of *{}*, sent {}.", inbox.name, rhythm)
     menu = overflow(
-        "inbox.post", [option("Show inbox", f"inbox.show:{inbox.id}"), option("Edit inbox", f"inbox.edit:{inbox.id}")]
+        "inbox.post", [option("Show inbox", f"inbox.show:{inbox.id}"), option("Mute for me", f"inbox.mute:{inbox.id}")]
     )
     blocks = [section(head, menu), *told["blocks"]]
     return message(joined([head, Mrkdwn(told["text"])], " "), blocks)

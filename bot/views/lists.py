@@ -33,18 +33,24 @@ def listing_view(found: Listing, workspace: Workspace, *, names: Names = NOBODY,
 def list_blocks(found: Listing, workspace: Workspace, names: Names, now: datetime) -> list[Block]:
     head = mrkdwn("{}: {}", bold(clip(found.heading, HEADING)), case_count(found.total))
     if not found.cases:
-        new = button("New case", "case.new", style="primary")
-        return [section(head), section(said(EMPTY)), actions([new, build_button(found.query)])]
+        new = actions([button("New case", "case.new", style="primary")])
+        return [section(head), section(said(EMPTY)), new, *below(found)]
     blocks = [section(head, export_button(found))]
     blocks += [row(case, workspace, names, now) for case in found.cases[:PAGE]]
     return [*blocks, *paging(found), *below(found)]
 
 
 def below(found: Listing) -> list[Block]:
-    """What can be done with everything that the query finds."""
+    """What can be done with everything that the query finds, and with the query."""
     value = page_value(1, query=found.query)
-    bulk = [button("Bulk edit", "bulk.edit", value=value)] if value else []
-    return [actions([*bulk, build_button(found.query)])]
+    row: list[Block] = []
+    if value and found.cases:
+        row.append(button("Bulk edit", "bulk.edit", value=value))
+    if found.inbox:
+        row.append(button("Edit inbox", "inbox.edit", value=str(found.inbox)))
+    elif value:
+        row.append(button("Save as inbox", "inbox.save", value=value))
+    return [actions([*row, build_button(found.query)])]
 
 
 def export_button(found: Listing) -> Block | None:
@@ -94,8 +100,8 @@ def paging(found: Listing) -> list[Block]:
     if not found.on and not found.back:
         return []
     here = context(f"Page {found.page} of {max(found.pages, found.page + bool(found.on))}")
-    back = page_value(found.page - 1, query=found.query, heading=found.heading, back=found.back)
-    on = page_value(found.page + 1, query=found.query, heading=found.heading, on=found.on)
+    back = page_value(found.page - 1, query=found.query, heading=found.heading, back=found.back, inbox=found.inbox)
+    on = page_value(found.page + 1, query=found.query, heading=found.heading, on=found.on, inbox=found.inbox)
     if back is None or on is None:
         return [context(TOO_LONG)]
     row_ = [button("Previous", "list.page.back", value=back)] if found.back else []

@@ -6,9 +6,11 @@ from bot.domain.case import Case
 from bot.domain.casetype import CaseType
 from bot.domain.person import Team
 from bot.domain.project import Project
+from bot.domain.reading import InboxForm, Shelf
 from bot.views.blocks import Block
 from bot.views.elements import option
-from bot.views.limits import OPTION_VALUE, OPTIONS, size
+from bot.views.limits import OPTION, OPTION_VALUE, OPTIONS, clip, size
+from bot.views.queries import total_words
 from bot.views.words import case_name
 
 NO_NAME = "(without a name)"
@@ -38,6 +40,30 @@ def team_handles(handles: Iterable[str]) -> list[Block]:
 
 def type_options(types: Iterable[CaseType]) -> list[Block]:
     return _first(option(case_type.name or NO_NAME, str(case_type.id)) for case_type in types)
+
+
+def shelf_groups(form: InboxForm) -> dict[str, list[Block]]:
+    """Whose an inbox may be."""
+    teams = [option(f"Team @{team.handle}", f"team/{team.id}", team.name) for team in form.teams]
+    projects = [option(f"Project {project_words(project)}", f"project/{project.id}") for project in form.projects]
+    return {"Personal": [option(form.owner or "Only me", "me")], "Teams": teams, "Projects": projects}
+
+
+def shelf_options(form: InboxForm, typed: str) -> list[Block]:
+    """Those with what was typed in their name."""
+    wanted = typed.strip().casefold()
+    options = [choice for group in shelf_groups(form).values() for choice in group]
+    return _first(choice for choice in options if wanted in str(choice["text"]["text"]).casefold())
+
+
+def inbox_options(shelves: Iterable[Shelf]) -> list[Block]:
+    """Each with its count, if it was counted."""
+    return _first(_inbox_option(shelf) for shelf in shelves)
+
+
+def _inbox_option(shelf: Shelf) -> Block:
+    count = "" if shelf.count is None else f" ({total_words(shelf.count)})"
+    return option(f"{clip(shelf.name, OPTION - size(count))}{count}", shelf.id)
 
 
 def project_words(project: Project) -> str:

@@ -116,3 +116,15 @@ def card(town: Town, casebook: Casebook) -> Callable[[str], Any]:
         return found
 
     return find
+
+
+@pytest.fixture
+def open_case(town: Town, project: None) -> Callable[..., Any]:
+    """Opens a case in OPS by command, as Bob if nobody is named; returns what was answered."""
+
+    def opened(words: str, person: Any = None) -> Any:
+        answer = (person or town.bob).command(f"/case quick {words} in OPS", channel=town.ops)
+        assert not answer.error
+        return answer
+
+    return opened

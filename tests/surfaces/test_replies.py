@@ -1,6 +1,6 @@
-"""A modal is redrawn while somebody types faster than Slack answers."""
+"""Modals that are drawn anew while somebody types: the last word wins, however the calls overtake each other."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from threading import Event
 from typing import Any
 
@@ -10,111 +10,101 @@ from bot.surfaces.replies import Replies
 
 
 class Refused(Exception):
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.response = {"error": code}
+    def __init__(self, error: str) -> None:
+        super().__init__(error)
+        self.response = {"ok": False, "error": error}
 
 
-class Slow:
-    """``views.update`` that answers when it is let; a view is here what it shows."""
+class Modal:
+    """A modal as Slack keeps it: an update with the hash of an older state is refused."""
 
     def __init__(self) -> None:
-        self.calls: list[tuple[str, str | None]] = []
-        self.arrived, self.let = Event(), Event()
-        self.hash = "h0"
+        self.hash, self.shown, self.calls = "h0", "nothing", 0
+        self.held: dict[str, Event] = {}
 
-    def __call__(self, *, view_id: str, view: str, hash: str | None = None) -> dict[str, Any]:  # noqa: A002 - Slack's word
-        self.calls.append((view, hash))
-        self.arrived.set()
-        assert self.let.wait(10)
-        if hash is not None and hash != self.hash:
+    def update(self, *, view_id: str, view: dict[str, Any], **more: str) -> dict[str, Any]:
+        assert view_id == "V1"
+        if gate := self.held.get(view["shown"]):
+            assert gate.wait(5)
+        if more["hash"] != self.hash:
             raise Refused("hash_conflict")
-        self.hash = f"h{len(self.calls)}"
+        self.calls += 1
+        self.hash, self.shown = f"h{self.calls}", view["shown"]
         return {"view": {"hash": self.hash}}
+
+
+def click(at: str, known: str) -> dict[str, Any]:
+    return {"view": {"id": "V1", "hash": known}, "actions": [{"action_ts": at}]}
 
 
 @pytest.fixture
 def replies() -> Iterator[Replies]:
-    replies = Replies()
-    yield replies
+    found = Replies()
+    yield found
+    found.close()
+
+
+def test_clicks_that_were_on_their_way_while_the_modal_was_drawn_are_shown(replies: Replies) -> None:
+    modal = Modal()
+    for number in range(1, 9):
+        replies.redraw(modal.update, click(f"170000000{number}.0", "h0"), {"shown": str(number)})
     replies.close()
+    assert modal.shown == "8"
 
 
-@pytest.fixture
-def slow() -> Slow:
-    return Slow()
-
-
-def click(at: int, seen: str = "h0") -> dict[str, Any]:
-    return {"view": {"id": "V1", "hash": seen}, "actions": [{"action_ts": f"{at}.5"}]}
-
-
-@pytest.fixture
-def typed(replies: Replies, slow: Slow) -> Callable[..., None]:
-    def draw(at: int, shown: str, seen: str = "h0") -> None:
-        replies.redraw(slow, click(at, seen), shown)  # type: ignore[arg-type]
-
-    return draw
-
-
-def test_the_last_click_is_shown_and_overtaken_ones_are_left_out(
-    replies: Replies, slow: Slow, typed: Callable[..., None]
-) -> None:
-    typed(1, "a")
-    assert slow.arrived.wait(10)
-    for at, shown in ((2, "ab"), (4, "abcd"), (3, "abc")):
-        typed(at, shown)
-    slow.let.set()
+def test_a_late_answer_to_an_early_click_is_not_drawn_over_a_later_one(replies: Replies) -> None:
+    modal = Modal()
+    replies.redraw(modal.update, click("1700000002.0", "h0"), {"shown": "later"})
+    replies.redraw(modal.update, click("1700000001.0", "h0"), {"shown": "earlier"})
     replies.close()
-    assert slow.calls == [("a", "h0"), ("abcd", "h1")]
+    assert (modal.shown, modal.calls) == ("later", 1)
 
 
-def test_what_another_replica_drew_is_drawn_over(replies: Replies, slow: Slow, typed: Callable[..., None]) -> None:
-    slow.let.set()
-    slow.hash = "elsewhere"
-    typed(1, "a")
+def test_a_later_click_waits_for_the_drawing_of_an_earlier_one(replies: Replies) -> None:
+    modal = Modal()
+    modal.held["earlier"] = Event()
+    replies.redraw(modal.update, click("1700000001.0", "h0"), {"shown": "earlier"})
+    replies.redraw(modal.update, click("1700000002.0", "h0"), {"shown": "later"})
+    modal.held["earlier"].set()
     replies.close()
-    assert slow.calls == [("a", "h0"), ("a", None)]
+    assert modal.shown == "later"
 
 
-def test_an_answer_to_the_whole_form_is_not_drawn_over(
-    replies: Replies, slow: Slow, typed: Callable[..., None]
-) -> None:
-    typed(1, "a")
-    assert slow.arrived.wait(10)
-    typed(2, "ab")
-    replies.settle(click(3))
-    slow.hash = "the list"
-    slow.let.set()
-    typed(3, "abc")
+def test_nothing_is_drawn_over_what_has_taken_the_modals_place(replies: Replies) -> None:
+    modal = Modal()
+    modal.hash, modal.shown = "submitted", "is created"
+    replies.redraw(modal.update, click("1700000001.0", "h0"), {"shown": "a late preview"})
     replies.close()
-    assert slow.calls == [("a", "h0")]
+    assert modal.shown == "is created"
 
 
-def test_nobody_is_told_of_a_modal_that_was_closed(replies: Replies, caplog: pytest.LogCaptureFixture) -> None:
-    seen = Event()
+def test_another_replica_has_drawn_and_the_click_has_seen_it(replies: Replies) -> None:
+    modal = Modal()
+    replies.redraw(modal.update, click("1700000001.0", "h0"), {"shown": "ours"})
+    replies.close()
+    again = Replies()
+    again._modals = replies._modals
+    modal.hash = "theirs"
+    again.redraw(modal.update, click("1700000002.0", "theirs"), {"shown": "ours again"})
+    again.close()
+    assert modal.shown == "ours again"
 
-    def closed(**_: Any) -> dict[str, Any]:
-        seen.set()
+
+def test_other_refusals_are_logged_and_tried_no_further(replies: Replies, caplog: pytest.LogCaptureFixture) -> None:
+    calls = []
+
+    def refuse(**arguments: Any) -> None:
+        calls.append(arguments)
         raise Refused("not_found")
 
-    replies.redraw(closed, click(1), {})
+    replies.redraw(refuse, click("1700000001.0", "h0"), {"shown": "x"})
     replies.close()
-    assert seen.is_set()
-    assert not caplog.text
-
-
-def test_a_failure_is_logged_and_the_next_click_drawn(
-    replies: Replies, slow: Slow, typed: Callable[..., None], caplog: pytest.LogCaptureFixture
-) -> None:
-    def broken(**_: Any) -> dict[str, Any]:
-        slow.arrived.set()
-        raise Refused("internal_error")
-
-    replies.redraw(broken, click(1), {})
-    assert slow.arrived.wait(10)
-    slow.let.set()
-    typed(2, "ab")
-    replies.close()
-    assert slow.calls == [("ab", "h0")]
+    assert len(calls) == 1
     assert "could not be sent" in caplog.text
+
+
+def test_so_many_modals_are_known_and_no_more(replies: Replies) -> None:
+    for number in range(600):
+        replies._drawn(f"V{number}")
+    assert len(replies._modals) == 500
+    assert "V599" in replies._modals

@@ -225,7 +225,7 @@ def test_who_sees_which_inbox(db: Database, act: Acts, vault: str) -> None:
         secret = work.projects.by_key(vault)
         assert secret
     inbox(db, act("ann"), name="Secret", project=secret.id)
-    seen = {person: [shelf.name for shelf in shelves.list_shelves(db, act(person)) if shelf.inbox]
+    seen = {person: [shelf.name for shelf in shelves.suggest_shelves(db, act(person), "") if shelf.inbox]
             for person in ("ann", "bob", "carol", "dana")}  # fmt: skip
     assert seen == {"ann": ["Mine", "Ours", "Secret"], "bob": ["Ours"], "carol": [], "dana": ["Secret"]}
 
@@ -246,7 +246,7 @@ def test_a_query_that_means_nothing_any_more_says_so(db: Database, act: Acts) ->
     people.keep_people(db, [Profile("u9", "Zoe")], frozenset())
     inbox(db, act("ann"), "assignee:zoe")
     people.keep_people(db, [Profile("u9", "Ida")], frozenset())
-    (shelf,) = [shelf for shelf in shelves.list_shelves(db, act("ann")) if shelf.inbox]
+    (shelf,) = [shelf for shelf in shelves.list_shelves(db, act("ann")).shelves if shelf.inbox]
     assert shelf.count is None
     assert "zoe" in shelf.problem
     with pytest.raises(QueryError):
@@ -269,9 +269,9 @@ def test_pagerduty_is_raised_and_resolved_once_each(db: Database, act: Acts, lis
 
 
 def test_two_projects_open_in_each(db: Database, act: Acts) -> None:
-    assert [shelf.id for shelf in shelves.list_shelves(db, act("ann"))] == ["mine", "created", "teams", "open"]
+    assert [shelf.id for shelf in shelves.list_shelves(db, act("ann")).shelves] == ["mine", "created", "teams", "open"]
     project(db, act("dana"), "PAY")
     urgent(db, act("bob"), key="PAY")
-    found = {shelf.id: shelf.count for shelf in shelves.list_shelves(db, act("ann"))}
+    found = {shelf.id: shelf.count for shelf in shelves.list_shelves(db, act("ann")).shelves}
     assert found == {"mine": 0, "created": 0, "teams": 0, "open": 1, "open/OPS": 0, "open/PAY": 1}
     assert shelves.open_shelf(db, act("ann"), "open in pay").total == 1

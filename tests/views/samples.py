@@ -9,9 +9,10 @@ from bot.domain.case import Case
 from bot.domain.casetype import CaseType, Group
 from bot.domain.entry import Entry, Kind
 from bot.domain.evidence import Evidence, EvidenceKind, Note, Post, PostRole, Watcher
+from bot.domain.inbox import Inbox, Recipient
 from bot.domain.person import Person, Team
 from bot.domain.project import Project
-from bot.domain.reading import PostRef, Workspace
+from bot.domain.reading import PostRef, Shelf, Workspace
 from bot.domain.text import kept
 from bot.sandbox import blockkit
 from bot.views.check import check_home, check_message, check_modal
@@ -159,6 +160,40 @@ def evidence(text: str = "Graph", number: int = 1, **over: Any) -> Evidence:
 
 def person(**over: Any) -> Person:
     return Person(**({"id": "U0ANN", "name": "Ann", "notify": "all", "home_inbox": "mine", "home_page": 1} | over))
+
+
+def recipient(medium: str = "channel", target: str = "C0GEN", **over: Any) -> Recipient:
+    return Recipient(**({"id": 1, "inbox_id": 7, "medium": medium, "target": target, "label": ""} | over))
+
+
+def inbox(**over: Any) -> Inbox:
+    values = {
+        "id": 7, "name": "Urgent checkouts", "query": "priority:>=P2 checkout", "owner": "U0ANN", "team_id": None,
+        "project_id": None, "events": ["created"], "stay_minutes": None, "digest": None, "digest_minute": 540,
+        "digest_tz": "Europe/Berlin", "recipients": [recipient()],
+    }  # fmt: skip
+    return Inbox(**(values | over))
+
+
+def full_inbox(text: str = "x") -> Inbox:
+    """Everything set, and as much of it as there may be."""
+    told = [recipient(target=f"C{n:09}", problem=f"<#C{n:09}> is archived. {text[:300]}") for n in range(24)]
+    told += [recipient("person", f"U{n:09}") for n in range(24)]
+    told += [recipient("webhook", "", label=text[:120]), recipient("pagerduty", "", label=text[:120])]
+    return inbox(
+        name=text[:80], query=text[:2000], team_id=3, events=["created", "entered", "left"], stay_minutes=120,
+        digest="mon", digest_minute=450, recipients=told,
+    )  # fmt: skip
+
+
+def shelf(of: Inbox | None = None, **over: Any) -> Shelf:
+    of = of or inbox()
+    values = {"id": f"inbox/{of.id}", "name": of.name, "query": of.query, "inbox": of, "count": 3, "can_edit": True}
+    return Shelf(**(values | over))
+
+
+def built_in(id_: str, name: str, count: int | None = 0) -> Shelf:
+    return Shelf(id_, name, "is:open", count=count)
 
 
 def post(text: str = "The checkout page is blank", **over: Any) -> PostRef:

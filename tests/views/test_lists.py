@@ -1,6 +1,6 @@
-"""Lists, Details, the timeline and the App Home, at their smallest and their largest."""
+"""Lists, Details and the timeline, at their smallest and their largest."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -8,10 +8,9 @@ from hypothesis import given, settings
 from bot.domain.entry import Kind
 from bot.domain.errors import Invalid
 from bot.domain.evidence import Relation, Watcher
-from bot.domain.reading import Details, HomePage, Listing, TimelinePage
+from bot.domain.reading import Details, Listing, TimelinePage
 from bot.views import details, lists
 from bot.views.clicks import TOO_OLD, PageClick, read_case_click, read_page_click, read_value
-from bot.views.home import home_view
 from tests.views.filling import click
 from tests.views.samples import (
     NAMES,
@@ -24,13 +23,10 @@ from tests.views.samples import (
     entries,
     entry,
     evidence,
-    fits_home,
     fits_message,
     fits_modal,
     huge_case,
     note,
-    person,
-    project,
     shown,
     small_case,
 )
@@ -74,7 +70,8 @@ def test_an_empty_list_says_what_to_do_next():
     message = lists.listing(page_of([]), WORKSPACE)
     fits_message(message)
     assert "No case matches" in shown(message)
-    assert [e["action_id"] for e in message["blocks"][-1]["elements"]] == ["case.new", "query.build"]
+    offered = [e["action_id"] for block in message["blocks"][-2:] for e in block["elements"]]
+    assert offered == ["case.new", "inbox.save", "query.build"]
     fits_modal(lists.listing_view(page_of([]), WORKSPACE))
 
 
@@ -101,6 +98,17 @@ def test_the_first_and_the_last_page_have_one_way():
 def test_a_page_that_turned_out_to_be_there_is_counted():
     message = lists.listing(page_of(ten(), page=2, total=20, on="0/1/i1", back="0/9/i9"), WORKSPACE)
     assert "Page 2 of 3" in shown(message)
+
+
+def test_a_list_can_be_saved_as_an_inbox_and_that_of_an_inbox_edited():
+    found = page_of(ten(), total=20, query='priority:>=P2 "a & b"')
+    saved = block_with(lists.listing(found, WORKSPACE), "inbox.save")
+    assert read_page_click(click(saved, "inbox.save")).query == 'priority:>=P2 "a & b"'
+    made = lists.listing(page_of(ten(), total=20, query="x" * 2000, inbox=7, on="0/1/i1"), WORKSPACE)
+    fits_message(made)
+    assert read_value(click(block_with(made, "inbox.edit"), "inbox.edit")) == "7"
+    assert read_page_click(click(block_with(made, "list.page"), "list.page")) == PageClick(2, on="0/1/i1", inbox=7)
+    assert "inbox.save" not in str(made)
 
 
 def test_a_query_too_long_for_a_button_says_so():
@@ -234,72 +242,3 @@ def test_the_timeline_is_paged(draw, action_id):
     buttons = block_with(view, action_id)
     assert read_page_click(click(buttons, action_id)) == PageClick(3, 12)
     assert read_page_click(click(buttons, f"{action_id}.back")) == PageClick(1, 12)
-
-
-# -- the App Home -------------------------------------------------------------------------------------------------
-def home_page(cases=(), **over):
-    listing = page_of(list(cases), heading="Assigned to me")
-    values = {
-        "person": person(), "listing": listing, "inbox": "mine", "counts": {"mine": 3, "open": 1001},
-        "projects": [project()], "is_admin": False, "helpers": "@dana",
-    }  # fmt: skip
-    return HomePage(**(values | over))
-
-
-def actions_of(view):
-    found = [
-        element for block in view["blocks"] for element in [*block.get("elements", []), block.get("accessory", {})]
-    ]
-    return [element["action_id"] for element in found if "action_id" in element]
-
-
-@given(WORDS)
-@settings(max_examples=15, deadline=None)
-def test_the_largest_home_fits(text):
-    rows = [huge_case(text) for _ in range(10)]
-    for number, row in enumerate(rows):
-        row.id = number
-    listing = page_of(rows, page=2, total=1001, heading=text[:80])
-    fits_home(home_view(home_page(listing=listing, is_admin=True, helpers=text[:200]), WORKSPACE, now=NOW))
-
-
-def test_home_counts_and_offers():
-    mine, others = case(id=1, assignee="U0ANN"), case(id=2, key="OPS-2")
-    view = home_view(home_page([mine, others]), WORKSPACE, now=NOW)
-    fits_home(view)
-    said = shown(view)
-    assert "*Assigned to me: 3 cases* (shown below)" in said
-    assert "Open: more than 1,000" in said
-    assert "Last updated <!date^" in said
-    assert actions_of(view).count("case.take") == 1
-    assert actions_of(view).count("case.close") == 2
-    inbox = view["blocks"][2]
-    assert read_value(click(inbox, "home.inbox")) == "created"
-    assert view["blocks"][-2]["accessory"]["initial_option"]["value"] == "all"
-
-
-@pytest.mark.parametrize("inbox", ["mine", "created", "teams", "open"])
-def test_each_empty_inbox_has_its_sentence_and_a_button(inbox):
-    view = home_view(home_page(inbox=inbox), WORKSPACE)
-    fits_home(view)
-    assert actions_of(view).count("case.new") == 2
-    assert any(words in shown(view) for words in ("No open case", "no open case", "No case is open"))
-
-
-def test_home_without_a_project():
-    admin = home_view(home_page(projects=[], is_admin=True), WORKSPACE)
-    other = home_view(home_page(projects=[], helpers="@dana"), WORKSPACE)
-    for view in (admin, other):
-        fits_home(view)
-        assert "case.new" not in actions_of(view)
-    assert "project.new" in actions_of(admin)
-    assert "Ask @dana" in shown(other)
-    assert "project.new" not in actions_of(other)
-
-
-def test_home_pages():
-    listing = page_of(ten(), page=2, total=30, heading="Open")
-    view = home_view(home_page(listing=listing, inbox="open"), WORKSPACE, now=NOW + timedelta(days=1))
-    buttons = block_with(view, "home.page")
-    assert read_value(click(buttons, "home.page")) == "3"
-    assert read_value(click(buttons, "home.page.back")) == "1"

@@ -1,6 +1,14 @@
 """Modals with their readers: what a form asks and how its answer is read stand side by side."""
 
 from bot.views.forms.cases import EditFields, NewCaseFields, edit_case_form, new_case_form, read_edit, read_new_case
+from bot.views.forms.inboxes import (
+    InboxFormFields,
+    inbox_form,
+    inbox_saved,
+    read_below,
+    read_inbox,
+    with_preview,
+)
 from bot.views.forms.metadata import Target, read_target
 from bot.views.forms.plain import menu, no_project, notice, opened_view, read_search, with_notice
 from bot.views.forms.posts import Adding, add_form, already_view, find_form, read_add, read_again, read_find
@@ -53,6 +61,7 @@ __all__ = [
     "Closing",
     "EditFields",
     "FieldOf",
+    "InboxFormFields",
     "NewCaseFields",
     "ProjectFields",
     "Relating",
@@ -72,6 +81,8 @@ __all__ = [
     "field_metadata",
     "find_form",
     "help_view",
+    "inbox_form",
+    "inbox_saved",
     "menu",
     "new_case_form",
     "new_team_form",
@@ -87,12 +98,14 @@ __all__ = [
     "read_add",
     "read_again",
     "read_assign",
+    "read_below",
     "read_build_search",
     "read_close",
     "read_due",
     "read_edit",
     "read_field",
     "read_find",
+    "read_inbox",
     "read_new_case",
     "read_note",
     "read_opened",
@@ -111,4 +124,5 @@ __all__ = [
     "teams_message",
     "teams_view",
     "with_notice",
+    "with_preview",
 ]

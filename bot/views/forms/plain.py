@@ -28,14 +28,20 @@ def no_project(helpers: str) -> View:
 
 
 def with_notice(view: Mapping[str, Any], sentence: str, *, metadata: str | None = None) -> View:
-    """The form that was sent, with a sentence above it. Its inputs keep their ids, so what was typed stays."""
+    """The form that was sent, with a sentence above it."""
     blocks = [block for block in view["blocks"] if block.get("block_id") != NOTICE]
+    again = with_blocks(view, [section(said(sentence), block_id=NOTICE), *blocks])
+    return again if metadata is None else again | {"private_metadata": metadata}
+
+
+def with_blocks(view: Mapping[str, Any], blocks: Sequence[Block]) -> View:
+    """The modal as it came from Slack, with these blocks. Inputs that keep their ids keep what was typed."""
     again: View = {
         "type": "modal",
         "callback_id": view["callback_id"],
         "title": view["title"],
-        "blocks": [section(said(sentence), block_id=NOTICE), *blocks],
-        "private_metadata": view.get("private_metadata", "") if metadata is None else metadata,
+        "blocks": list(blocks),
+        "private_metadata": view.get("private_metadata", ""),
     }
     for key in ("submit", "close"):
         if view.get(key):
@@ -58,6 +64,7 @@ def opened_view(case: Case, workspace: Workspace) -> View:
 def menu(projects: Sequence[Project], is_admin: bool) -> View:
     """What `/case` alone opens: actions and a search."""
     row: list[Block] = [button("New case", "case.new", style="primary"), button("My cases", "menu.mine")]
+    row.append(button("Inboxes", "inbox.list"))
     if is_admin:
         row.append(button("Projects", "project.list"))
     row.append(button("Teams", "team.list"))

@@ -46,6 +46,10 @@ def channel(view: View, block_id: str) -> str | None:
     return element(view, block_id).get("selected_conversation") or None
 
 
+def channels(view: View, block_id: str) -> tuple[str, ...]:
+    return tuple(str(channel_id) for channel_id in element(view, block_id).get("selected_conversations") or ())
+
+
 def number(view: View, block_id: str, sentence: str) -> int:
     """A row's id. Raises ``Invalid`` with ``sentence`` when nothing was chosen."""
     found = choice(view, block_id)
