@@ -1,5 +1,7 @@
 """Inboxes: the list of them, the form with its preview, and the menu on what they post."""
 
+import re
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -10,7 +12,8 @@ from bot.domain.inbox import Inbox
 from bot.domain.reading import Listing
 from bot.surfaces.desk import Body, Desk, is_in_home, is_in_modal
 from bot.surfaces.opening import open_edit_inbox, open_modal, open_new_inbox, page_below
-from bot.usecases import inboxes, shelves
+from bot.surfaces.searching import receives
+from bot.usecases import inbox_forms, inboxes, shelves
 from bot.usecases.inboxes import InboxFields
 from bot.views import forms, lists
 from bot.views import inboxes as views
@@ -24,14 +27,23 @@ def register(app: App, desk: Desk) -> None:
     register_form(app, desk)
     register_muting(app, desk)
     register_posts(app, desk)
+    for form in ("inbox.new", "inbox.edit"):
+        receives(form, draw_with_query)
 
 
 def register_typing(app: App, desk: Desk) -> None:
-    @app.action("query.typed")
+    @app.action(re.compile(rf"{forms.TYPED}(/|\Z)"))
     def type_query(ack: Ack, body: dict[str, Any], client: Any) -> None:
         found = shelves.preview(desk.db, desk.act(body, "inbox"), forms.read_query(body["view"]))
         desk.replies.redraw(client.views_update, body, forms.with_preview(body["view"], found))
         ack()
+
+
+def draw_with_query(desk: Desk, act: Act, field: forms.FieldOf, query: str) -> dict[str, Any]:
+    """The form with a query that was built, and with all else as it was."""
+    filled = forms.read_inbox(field.view)
+    draft = inbox_forms.draft_form(desk.db, act, filled.inbox, replace(fields(filled), query=query))
+    return forms.inbox_form(draft, below=forms.read_below(field.view), token=field.token)
 
 
 def register_list(app: App, desk: Desk) -> None:

@@ -1,15 +1,17 @@
 """What the inbox form is filled with."""
 
+from dataclasses import replace
+
 from bot.domain.act import Act
-from bot.domain.inbox import Inbox
+from bot.domain.inbox import Inbox, Medium, Recipient
 from bot.domain.person import Person
 from bot.domain.query import Viewer
 from bot.domain.reading import InboxForm
 from bot.storage.database import Database, Work
 from bot.usecases.access import person_of, projects_for
-from bot.usecases.inboxes import editable, loaded
+from bot.usecases.inboxes import InboxFields, editable, loaded
 from bot.usecases.looking import viewer_for
-from bot.usecases.shelves import previewed
+from bot.usecases.shelves import preview, previewed
 
 
 def new_form(db: Database, act: Act, query: str = "") -> InboxForm:
@@ -24,6 +26,25 @@ def edit_form(db: Database, act: Act, inbox_id: int) -> InboxForm:
         person, inbox = editable(work, act, inbox_id)
         owner = person if inbox.owner == person.id else person_of(work, inbox.owner)
         return filled(work, viewer_for(work, person, act.at), owner, inbox.query, loaded(inbox))
+
+
+def draft_form(db: Database, act: Act, inbox_id: int, fields: InboxFields) -> InboxForm:
+    """As somebody has filled it in so far. ``inbox_id``: 0 for a new one."""
+    found = edit_form(db, act, inbox_id) if inbox_id else new_form(db, act)
+    told = [(Medium.CHANNEL, id_) for id_ in fields.channels] + [(Medium.PERSON, id_) for id_ in fields.people]
+    draft = Inbox(
+        id=inbox_id or None,
+        name=fields.name,
+        query=fields.query,
+        team_id=fields.team,
+        project_id=fields.project,
+        events=list(fields.events),
+        stay_minutes=fields.stay_minutes,
+        digest=fields.digest,
+        digest_minute=fields.digest_minute,
+        recipients=[Recipient(medium=medium.value, target=target) for medium, target in told],
+    )
+    return replace(found, inbox=draft, preview=preview(db, act, fields.query))
 
 
 def filled(work: Work, viewer: Viewer, owner: Person, query: str, inbox: Inbox | None = None) -> InboxForm:

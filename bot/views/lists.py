@@ -8,8 +8,8 @@ from bot.domain.reading import PAGE, Listing, Workspace
 from bot.views.blocks import Block, Message, View, actions, context, message, modal, section
 from bot.views.clicks import page_value, row_block, row_value
 from bot.views.elements import button, option, overflow
-from bot.views.forms.query_field import build_button
 from bot.views.limits import clip
+from bot.views.queries import build_button
 from bot.views.text import NOBODY, Mrkdwn, Names, bold, joined, link, mrkdwn, person, said
 from bot.views.words import age, case_count, case_link, case_name, clock, due_words, priority_words, status_words
 

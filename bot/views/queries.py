@@ -6,7 +6,8 @@ from bot.domain.inbox import QUERY_LIMIT
 from bot.domain.query_text import unescaped
 from bot.domain.reading import PREVIEW_LIMIT, Preview
 from bot.views.blocks import Block, context, section
-from bot.views.limits import clip, one_line
+from bot.views.elements import button
+from bot.views.limits import BUTTON_VALUE, clip, one_line, size
 from bot.views.text import NOBODY, Mrkdwn, Names, bold, joined, literal, mrkdwn, said
 from bot.views.words import case_count, status_words
 
@@ -30,6 +31,11 @@ def typed_query(query: str) -> str:
 
 def total_words(total: int) -> str:
     return f"{total:,}" if total <= PREVIEW_LIMIT else f"more than {PREVIEW_LIMIT:,}"
+
+
+def build_button(query: str = "") -> Block:
+    """``query``: of a list; a form's is read from its field."""
+    return button("Build a search", "query.build", value=query if size(query) <= BUTTON_VALUE else "")
 
 
 def preview_blocks(found: Preview) -> list[Block]:

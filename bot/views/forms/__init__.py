@@ -15,8 +15,8 @@ from bot.views.forms.posts import Adding, add_form, already_view, find_form, rea
 from bot.views.forms.projects import ProjectFields, project_form, project_view, projects_view, read_project
 from bot.views.forms.query import build_search_form, read_build_search, read_opened
 from bot.views.forms.query_field import (
+    TYPED,
     FieldOf,
-    build_button,
     field_metadata,
     query_field,
     query_token,
@@ -56,6 +56,7 @@ from bot.views.forms.working import (
 from bot.views.help import help_view
 
 __all__ = [
+    "TYPED",
     "Adding",
     "Assignment",
     "Closing",
@@ -72,7 +73,6 @@ __all__ = [
     "already_view",
     "archive_form",
     "assign_form",
-    "build_button",
     "build_search_form",
     "close_form",
     "due_form",

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.domain import digest
 from bot.domain.errors import Invalid
-from bot.domain.inbox import NAME_LIMIT, QUERY_LIMIT, RECIPIENT_LIMIT, STAYS, Event, Inbox, Medium
+from bot.domain.inbox import NAME_LIMIT, RECIPIENT_LIMIT, STAYS, Event, Inbox, Medium
 from bot.domain.reading import InboxForm, Preview
 from bot.views.blocks import Block, View, actions, context, divider, field_input, modal, section
 from bot.views.elements import (
@@ -24,6 +24,7 @@ from bot.views.elements import (
 from bot.views.forms import state
 from bot.views.forms.metadata import pack, unpack
 from bot.views.forms.plain import with_blocks
+from bot.views.forms.query_field import query_field
 from bot.views.inbox_posts import stay_words
 from bot.views.limits import OPTIONS
 from bot.views.pickers import shelf_groups
@@ -68,31 +69,27 @@ class InboxFormFields:
     digest_minute: int
 
 
-def inbox_form(form: InboxForm, *, below: int = 0) -> View:
-    """``below``: the page of the list of inboxes that the form lies upon; 0 if it lies on something else."""
+def inbox_form(form: InboxForm, *, below: int = 0, token: str = "") -> View:
+    """``below``: the page of the list of inboxes that the form lies upon; 0 if it lies on something else.
+
+    ``token``: see ``query_field``.
+    """
     inbox = form.inbox
-    metadata = pack(inbox=inbox.id if inbox else 0, below=below)
+    metadata = pack(inbox=inbox.id or 0 if inbox else 0, below=below)
     name = text_input("name", value=inbox.name if inbox else "", placeholder="Urgent checkouts", limit=NAME_LIMIT)
     blocks = [
         field_input("name", "Name", name),
-        field_input("query", "Query", _query(form), hint=QUERY_HINT, live=True),
+        *query_field(typed_query(form.preview.query), token=token, hint=QUERY_HINT),
         *preview_blocks(form.preview),
         field_input("shelf", "Whose inbox", _shelf_menu(form)),
         *_recipients(inbox),
         *_occasions(inbox),
         *_digest(form),
     ]
-    if inbox is None:
+    if inbox is None or not inbox.id:
         return modal("inbox.new", "New inbox", blocks, submit="Create", metadata=metadata)
     blocks += [divider(), actions(_more(inbox), block_id="inbox/more")]
     return modal("inbox.edit", "Edit inbox", blocks, submit="Save", metadata=metadata)
-
-
-def _query(form: InboxForm) -> Block:
-    return text_input(
-        "query.typed", value=typed_query(form.preview.query), placeholder="is:open priority:>=P2", lines=True,
-        limit=QUERY_LIMIT, live=True,
-    )  # fmt: skip
 
 
 def _shelf_menu(form: InboxForm) -> Block:

@@ -11,7 +11,7 @@ from bot.views.cards import title_line
 from bot.views.clicks import case_block
 from bot.views.elements import button, text_input
 from bot.views.forms import state
-from bot.views.forms.query_field import build_button
+from bot.views.queries import build_button
 from bot.views.text import Mrkdwn, mrkdwn, said
 
 NOTICE = "notice"

@@ -6,10 +6,11 @@ from typing import Any
 
 from bot.domain.query import LENGTH_LIMIT
 from bot.views.blocks import Block, actions, field_input
-from bot.views.elements import button, text_input
+from bot.views.elements import text_input
 from bot.views.forms import state
 from bot.views.forms.metadata import pack, unpack
-from bot.views.limits import BUTTON_VALUE, METADATA, size
+from bot.views.limits import METADATA, size
+from bot.views.queries import build_button
 
 TYPED = "query.typed"
 
@@ -38,11 +39,6 @@ def query_field(query: str, *, token: str = "", label: str = "Query", hint: str 
         lines=True, limit=LENGTH_LIMIT, live=live,
     )  # fmt: skip
     return [field_input("query", label, entry, hint=hint, live=live), actions([build_button()])]
-
-
-def build_button(query: str = "") -> Block:
-    """``query``: of a list; a form's is read from its field."""
-    return button("Build a search", "query.build", value=query if size(query) <= BUTTON_VALUE else "")
 
 
 def read_query(view: Mapping[str, Any]) -> str:
