@@ -4,11 +4,6 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.surfaces import searching
-from bot.views import forms
-from bot.views.blocks import field_input, modal
-from bot.views.elements import text_input
-
 
 @pytest.fixture
 def cases(town, project):
@@ -114,31 +109,26 @@ def test_what_is_wrong_is_said_while_typing_and_when_sent(town, cases, previewed
     assert "never closed" in town.ann.modal.submit().errors["query"]
 
 
-def test_a_form_gets_back_the_query_that_was_built_for_it(town, cases, casebook, previewed, slack, monkeypatch):
-    """As a form of an inbox would, the menu takes the query into a field of its own."""
-    monkeypatch.setattr(searching, "RECEIVERS", {})
-
-    def draw(desk, act, field, query):
-        name = field_input("name", "Name", text_input("name"), optional=True)
-        return modal("case.menu", "Again", [name, *forms.query_field(query, token=field.token)], submit="Search")
-
-    town.ann.command("/case", channel=town.ops)
-    searching.receives("case.menu", draw)
-    town.ann.modal.click("Build a search")
+def test_an_inbox_form_gets_back_the_query_that_was_built_for_it(town, cases, previewed, slack):
+    town.ann.command("/case inbox new", channel=town.ops)
+    form = town.ann.modal
+    form.fill({"Name": "Printers", "people": [town.bob], "stay": "4 hours"})
+    form.click("Build a search")
     assert town.ann.modal.stack_depth == 2
     town.ann.modal.fill({"Words": "printer"})
     town.ann.modal.choose("Priority", ["P3"])
     previewed(town.ann, "printer priority:P3", "3 cases")
     assert "Use it" in town.ann.modal.text
     assert town.ann.modal.submit().closed
-    previewed(town.ann, "Again", "printer priority:P3")
-    again = town.ann.modal
-    assert (again.stack_depth, again.value("Query")) == (1, "printer priority:P3")
+    slack.wait_for(lambda: form.value("Query") == "printer priority:P3", what="the query in its field")
+    kept = (form.value("Name"), form.value("people"), form.value("stay"))
+    assert kept == ("Printers", [town.bob.id], "240")
 
-    again.fill({"Name": "Printers", "Query": "printer -priority:P3"})
-    again.click("Build a search")
+    form.fill({"Query": "printer -priority:P3"})
+    form.click("Build a search")
     assert town.ann.modal.value("Anything else") == "-priority:P3"
     town.ann.modal.fill({"Words": "database"})
     town.ann.modal.submit()
-    slack.wait_for(lambda: again.value("Query") == "database -priority:P3", what="the new query in the field")
-    assert again.value("Name") == "Printers"
+    slack.wait_for(lambda: form.value("Query") == "database -priority:P3", what="the new query in the field")
+    assert not form.submit().errors
+    assert "database -priority:P3" in town.ann.command("/case inbox", channel=town.ops).shown
