@@ -11,6 +11,7 @@ from bot.domain.delivery import Delivery
 from bot.domain.entry import Entry
 from bot.storage.cases import Cases
 from bot.storage.deliveries import Deliveries
+from bot.storage.parking import behind_each_other
 from bot.storage.people import People
 from bot.storage.projects import Projects
 from bot.storage.search import Search
@@ -40,7 +41,7 @@ class Work:
 
     def enqueue(self, deliveries: Iterable[Delivery]) -> None:
         """Told after the commit; one whose key is there already is a mistake of ours and fails."""
-        rows = [values(delivery, DELIVERY_COLUMNS) for delivery in deliveries]
+        rows = [values(delivery, DELIVERY_COLUMNS) for delivery in behind_each_other(deliveries)]
         if rows:
             self.session.connection().execute(INSERT_DELIVERY, rows)
             self.has_deliveries = True
