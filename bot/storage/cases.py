@@ -15,7 +15,8 @@ from bot.storage.locking import AS_LEFT, lock_on, wait_for
 
 # Statements that every click needs are put together once.
 ENTRY = select(Entry).where(Entry.id == bindparam("id"))
-ENTRY_OF = select(Entry.id).where(Entry.origin == bindparam("origin"))
+ENTRIES = Entry.__table__.c
+ENTRY_OF = select(ENTRIES.id).where(ENTRIES.origin == bindparam("origin"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,7 @@ class Claim:
         self.set_parked(ids, None)
 
     def open_lanes(self, limit: int) -> list[str]:
-        """Lanes with something in sight that may send now, those that have rested longest first; not all beyond limit."""
+        """Lanes with something in sight that may send now, those that have rested longest first."""
         opened: list[tuple[datetime, str]] = []
         fresh: list[dict[str, Any]] = []
         lanes = self.session.execute(LANES_IN_SIGHT, {"partner": self.partner})

@@ -146,5 +146,5 @@ def changed(session: Session, statement: Update | Delete, values: dict[str, Any]
 def insert_absent(session: Session, model: type[Base], rows: Sequence[dict[str, Any]]) -> int:
     """How many were not there yet. Waits for another transaction that is inserting the same."""
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    one_each: Any = insert(model).values(list(rows)).on_conflict_do_nothing().returning(literal_column("1"))
-    return len(session.execute(one_each).all())
+    absent = insert(model.__table__).on_conflict_do_nothing()  # type: ignore[arg-type]
+    return session.connection().execute(absent, rows, execution_options={"preserve_rowcount": True}).rowcount

@@ -48,7 +48,9 @@ class Work:
 
 
 def values(row: Base, columns: Iterable[str]) -> dict[str, Any]:
-    return {column: getattr(row, column) for column in columns}
+    """Of a row that the session does not hold: what it was made with."""
+    given = vars(row)
+    return {column: given.get(column) for column in columns}
 
 
 INSERT_ENTRY, INSERT_DELIVERY = insert(Entry.__table__), insert(Delivery.__table__)  # type: ignore[arg-type]
