@@ -127,10 +127,11 @@ class Case(Base):
     # A concurrent change that slipped past the row's lock fails instead of being overwritten.
     __mapper_args__: Mapping[str, Any] = {"version_id_col": version, "version_id_generator": False}
 
-    project: Mapped[Project] = relationship(lazy="joined", innerjoin=True)
-    type: Mapped[CaseType] = relationship(lazy="joined", innerjoin=True)
+    # What writing a case leaves alone is viewonly: the unit of work need not go through it at every change.
+    project: Mapped[Project] = relationship(lazy="joined", innerjoin=True, viewonly=True)
+    type: Mapped[CaseType] = relationship(lazy="joined", innerjoin=True, viewonly=True)
     teams: Mapped[list[Team]] = relationship(secondary=CaseTeam.__table__, order_by=Team.id)
-    posts: Mapped[list[Post]] = relationship(order_by=Post.id, cascade="all, delete-orphan", passive_deletes=True)
+    posts: Mapped[list[Post]] = relationship(order_by=Post.id, viewonly=True)
     watchers: Mapped[list[Watcher]] = relationship(cascade="all, delete-orphan", passive_deletes=True)
 
     @classmethod
@@ -157,7 +158,9 @@ class Case(Base):
         case = cls(
             key=f"{project.key}-{number}",
             number=number,
+            project_id=project.id,
             project=project,
+            type_id=type.id,
             type=type,
             title=title,
             description=description,
@@ -301,7 +304,7 @@ class Case(Base):
         if project.id == self.project.id:
             return None
         changes = {"project": [self.project.key, project.key]}
-        self.project = project
+        self.project_id, self.project = project.id, project
         self.number = int(former.rpartition("-")[2]) if former else project.next_number()
         changes |= self._set(key=f"{project.key}-{self.number}")
         return self.log(Kind.MOVED, act, changes)

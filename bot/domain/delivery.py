@@ -62,7 +62,7 @@ class Delivery(Base):
 
     ``lease_until`` is set while a worker has it; a lease that ran out means that the worker died, perhaps after
     sending. ``partner`` is who is spoken to, so that one that is down delays its own deliveries and nothing else.
-    ``parked_until`` is kept by ``storage.claims`` alone: out of the workers' sight until then, or until what it
+    ``parked_until`` is kept by ``storage`` alone: out of the workers' sight until then, or until what it
     waits for is done, so that a claim never wades through deliveries whose time has not come.
     """
 

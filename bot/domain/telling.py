@@ -125,11 +125,16 @@ def lines(case: Case, entry: Entry) -> list[Delivery]:
     ]
 
 
+def following(case: Case) -> set[str]:
+    """Everyone with an interest in the case as it is now."""
+    watching = (watcher.person_id for watcher in case.watchers)
+    return {person for person in (case.assignee, case.reporter, *watching) if person}
+
+
 def interested(case: Case, entry: Entry) -> dict[str, bool]:
     """Person → whether the case is theirs (assigned or reported) rather than watched. Never who did it."""
     theirs = {case.assignee, case.reporter, entry.before("assignee")}
-    watching = {watcher.person_id for watcher in case.watchers}
-    return {person: person in theirs for person in (theirs | watching) - {None, entry.actor} if person}
+    return {person: person in theirs for person in (theirs | following(case)) - {None, entry.actor} if person}
 
 
 def direct_messages(case: Case, entry: Entry, people: Mapping[str, Person]) -> list[Delivery]:

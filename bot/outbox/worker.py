@@ -16,9 +16,12 @@ log = logging.getLogger(__name__)
 
 # Other replicas' deliveries are only seen by asking.
 POLL = 1.0
-# A claim is a writer's transaction that looks at every lane, and people who click wait for it. So under load it is made
-# this seldom: thirty deliveries a second are more than Slack takes from most workspaces.
+# A claim is a writer's transaction that looks at many lanes, and people who click wait for it. So only the first is
+# made at once, and others after a rest: thirty deliveries a second are more than Slack takes from most workspaces. The
+# more people click, the longer a claim takes, and the longer is the rest after it: so many times that.
 COLLECT = 0.2
+RESTS = 4
+LONGEST_REST = 1.0
 
 
 def utcnow() -> datetime:
@@ -104,6 +107,7 @@ class Worker:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
+            was_woken, begun, began = self._wake.is_set(), self._begun_sends, time.monotonic()
             self._wake.clear()  # before claiming: what is committed during the claim must wake us again
             try:
                 wait = self._round()
@@ -111,10 +115,12 @@ class Worker:
                 log.error("the outbox cannot claim deliveries and tries again: %s", where(error))
                 self._stopping.wait(POLL)
                 wait = 0.0
+            if was_woken or begun != self._begun_sends:
+                rest = min(LONGEST_REST, max(COLLECT, RESTS * (time.monotonic() - began)))
+                self._stopping.wait(rest)
+                wait -= rest
             if not self._stopping.is_set():
                 self._wake.wait(wait)
-            if self._is_busy:
-                self._stopping.wait(COLLECT)
 
     def _round(self) -> float:
         """Claim for every partner; seconds until it is worth doing again."""

@@ -21,7 +21,8 @@ Part = TypeVar("Part", Entry, Note, Evidence, Watcher)
 
 # Statements that every click needs are put together once.
 ENTRY = select(Entry).where(Entry.id == bindparam("id"))
-ENTRY_OF = select(Entry.id).where(Entry.origin == bindparam("origin"))
+ENTRIES = Entry.__table__.c
+ENTRY_OF = select(ENTRIES.id).where(ENTRIES.origin == bindparam("origin"))
 
 
 @dataclass(frozen=True, slots=True)

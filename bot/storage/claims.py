@@ -20,6 +20,7 @@ from bot.storage.parking import (
     AMONG_IDS,
     LANES_IN_SIGHT,
     PARKED,
+    REVISIT,
     changed,
     front_of_lane,
     insert_absent,
@@ -29,8 +30,6 @@ from bot.storage.work import Work
 # How many rows of a lane are looked at in one query, and in one claim. What is beyond has its turn in the next claim.
 GLANCE = 50
 SIGHT = 150
-# A delivery behind another is looked at again when that one is done; this is the net below that.
-REVISIT = timedelta(minutes=10)
 
 FRONT = front_of_lane(GLANCE)
 LOCKED_LANES = select(Lane).where(Lane.name.in_(bindparam("names", expanding=True))).with_for_update(skip_locked=True)
@@ -110,7 +109,7 @@ class Claim:
 
     def take(self, limit: int) -> Claimed:
         self.wake()
-        lanes = self.open_lanes()
+        lanes = self.open_lanes(limit)
         if len(lanes) > limit:
             self.later.append(self.now)
         held: list[Held] = []
@@ -129,21 +128,24 @@ class Claim:
         ids = self.session.scalars(OVER, {"partner": self.partner, "now": self.now}).all()
         self.set_parked(ids, None)
 
-    def open_lanes(self) -> list[str]:
+    def open_lanes(self, limit: int) -> list[str]:
         """Lanes with something in sight that may send now, those that have rested longest first."""
         opened: list[tuple[datetime, str]] = []
         fresh: list[dict[str, Any]] = []
-        for name, arrival, closed_until in self.session.execute(LANES_IN_SIGHT, {"partner": self.partner}):
+        lanes = self.session.execute(LANES_IN_SIGHT, {"partner": self.partner})
+        for name, arrival, closed_until in lanes:
             if arrival is None:
                 fresh.append({"name": name, "arrival": self.now})
-            opens = self.opens(name, arrival or self.now, closed_until)
-            if opens <= self.now:
-                opened.append((arrival or self.now, name))
-            else:
+            elif (opens := self.opens(name, arrival, closed_until)) > self.now:
                 self.later.append(opens)
+            else:
+                opened.append((arrival, name))
+                if len(opened) > limit:
+                    break  # hundreds may follow, each of which has rested less
+        lanes.close()
         if fresh:
             insert_absent(self.session, Lane, fresh)
-        return [name for _, name in sorted(opened)]
+        return [name for _, name in sorted(opened + [(self.now, lane["name"]) for lane in fresh])]
 
     def opens(self, name: str, arrival: datetime, closed_until: datetime | None) -> datetime:
         opens = self.pace(name).opens(arrival)
@@ -242,7 +244,7 @@ class Claim:
 
 def slot(work: Work, job: str, slot_at: datetime) -> bool:
     """Whether this slot is ours to run. If this unit of work is rolled back it is anybody's again."""
-    return bool(insert_absent(work.session, Slot, [{"job": job, "slot_at": slot_at}]))
+    return insert_absent(work.session, Slot, [{"job": job, "slot_at": slot_at}]) == 1
 
 
 def purge_slots(work: Work, before: datetime) -> int:

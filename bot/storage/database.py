@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from threading import Event
 from time import monotonic, sleep
 from typing import Any
@@ -43,6 +43,7 @@ class Database:
         self.wait_seconds = wait_seconds
         self.engine = self._engine(pool_size)
         self._writers = WriterQueue() if self.is_sqlite else None
+        self._writer: Connection | None = None
         # What was changed is written once, by `Work.add` and at the end, rather than before each question.
         self._session = sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
         self.deliveries_waiting = Event()
@@ -84,7 +85,7 @@ class Database:
         """For changing: commits when the block ends without an exception, else rolls back."""
         deadline = monotonic() + self.wait_seconds
         turn = self._writers.turn(self.wait_seconds) if self._writers else nullcontext()
-        with translated(), turn, self._session() as session:
+        with translated(), turn, self._session(bind=self._writing_on()) as session:
             if self._writers:
                 # One wait for both queues: ours, and SQLite's for writers in other processes.
                 session.connection(execution_options={WRITES_WITHIN: max(0.0, deadline - monotonic())})
@@ -94,7 +95,20 @@ class Database:
         if work.has_deliveries:
             self.deliveries_waiting.set()
 
+    def _writing_on(self) -> Engine | Connection:
+        """SQLite's writers have one connection in turn: what it has read stays good, as no other one changes it."""
+        if not self._writers:
+            return self.engine
+        if self._writer is None:
+            self._writer = self.engine.connect()
+        return self._writer
+
     def close(self) -> None:
+        if self._writers:
+            with suppress(Busy), self._writers.turn(self.wait_seconds):  # whoever still writes then keeps it
+                if self._writer:
+                    self._writer.close()
+                self._writer = None
         self.engine.dispose()
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 from bot.domain.inbox import Inbox, Match, Medium, Mute, Notification, Recipient
 from bot.domain.person import Person, TeamMember
 from bot.storage.locking import AS_LEFT, lock_on, wait_for
-from bot.storage.parking import changed, insert_absent
+from bot.storage.parking import absent, changed
 
 ANY_RECIPIENT = select(exists(select(Recipient.id)))
 TOLD = Notification.__table__
@@ -94,7 +94,8 @@ class Inboxes:
         """The inboxes of those rows that were not there yet; what is held already stays as it is."""
         if not rows:
             return set()
-        return {row[0] for row in insert_absent(self._session, Match, [dict(row) for row in rows], Match.inbox_id)}
+        added = absent(self._session, Match).values([dict(row) for row in rows]).returning(Match.inbox_id)
+        return set(self._session.scalars(added))
 
     def let_go(self, inbox_id: int, case_id: int) -> bool:
         """Whether the inbox held the case until now."""

@@ -8,6 +8,7 @@ The statements leave PostgreSQL's planner no choice, since its guesses are bad f
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -15,7 +16,6 @@ from sqlalchemy import (
     ColumnElement,
     CursorResult,
     Delete,
-    Row,
     Select,
     String,
     Update,
@@ -34,8 +34,10 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.operators import OperatorType
 
 from bot.domain.base import UTC, Base
-from bot.domain.delivery import Delivery
+from bot.domain.delivery import Delivery, State
 
+# A delivery behind another is looked at again when that one is done; this is the net below that.
+REVISIT = timedelta(minutes=10)
 # Written out, since neither database uses a partial index for a condition with a parameter.
 LITERALLY_DUE: ColumnElement[str] = literal_column("'due'")
 DUE = Delivery.state == LITERALLY_DUE
@@ -43,7 +45,8 @@ PARKED = DUE & Delivery.parked_until.is_not(None)
 READY = DUE & Delivery.parked_until.is_(None)
 AMONG_IDS = Delivery.id.in_(bindparam("ids", expanding=True))
 
-# Jumps from one lane to the next in the index instead of reading every row (a "loose index scan").
+# Jumps from one lane to the next in the index instead of reading every row (a "loose index scan"). Those that are
+# not in the table yet come first, then those that have rested longest.
 # LIMIT 1 rather than min(): PostgreSQL then reads one row of the index even when it knows nothing of the table.
 LANES_IN_SIGHT = text(
     """
@@ -64,6 +67,7 @@ LANES_IN_SIGHT = text(
     SELECT found.lane, lanes.arrival, lanes.closed_until
     FROM found LEFT JOIN lanes ON lanes.name = found.lane
     WHERE found.lane IS NOT NULL
+    ORDER BY lanes.arrival NULLS FIRST, found.lane
     """
 ).columns(column("lane", String), column("arrival", UTC()), column("closed_until", UTC()))
 
@@ -108,6 +112,20 @@ def front_of_lane(limit: int) -> Select[Any]:
     )
 
 
+def behind_each_other(deliveries: Iterable[Delivery]) -> Sequence[Delivery]:
+    """Park, of those that are enqueued together, each that stands behind another one of its stream.
+
+    That other one is due for certain, so that no claim has to meet and park it first.
+    """
+    ordered, streams = list(deliveries), set[str]()
+    for delivery in ordered:
+        if delivery.state == State.DUE:
+            if delivery.stream in streams:
+                delivery.parked_until = delivery.created_at + REVISIT
+            streams.add(delivery.stream)
+    return ordered
+
+
 OLDEST = oldest_of_stream(bindparam("stream"))
 UNPARK = update(Delivery).where(AMONG_IDS, Delivery.parked_until.is_not(None)).values(parked_until=None)
 
@@ -125,13 +143,13 @@ def changed(session: Session, statement: Update | Delete, values: dict[str, Any]
     return cast(CursorResult[Any], result).rowcount
 
 
-ONE: Any = literal_column("1")
-
-
-def insert_absent(
-    session: Session, model: type[Base], rows: Sequence[dict[str, Any]], returning: Any = ONE
-) -> Sequence[Row[Any]]:
-    """``returning`` of those that were not there yet. Waits for another transaction that is inserting the same."""
+def absent(session: Session, model: type[Base]) -> Any:
+    """An insert that leaves out what is there already. Waits for another transaction that is inserting the same."""
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    one_each: Any = insert(model).values(list(rows)).on_conflict_do_nothing().returning(returning)
-    return session.execute(one_each).all()
+    return insert(model.__table__).on_conflict_do_nothing()  # type: ignore[arg-type]
+
+
+def insert_absent(session: Session, model: type[Base], rows: Sequence[dict[str, Any]]) -> int:
+    """How many were not there yet."""
+    counted = {"preserve_rowcount": True}
+    return session.connection().execute(absent(session, model), rows, execution_options=counted).rowcount

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.util import identity_key
 
 from bot.domain.person import Person
 from bot.domain.project import ChannelMember
@@ -16,6 +15,7 @@ BY_IDS = select(Person).where(Person.id.in_(bindparam("ids", expanding=True)))
 class People:
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._known: dict[str, Person] = {}
 
     def by_id(self, person_id: str) -> Person | None:
         return self.by_ids([person_id]).get(person_id)
@@ -23,11 +23,9 @@ class People:
     def by_ids(self, ids: Iterable[str]) -> dict[str, Person]:
         """Those who are known; whoever this unit of work has read already is not asked for again."""
         wanted = set(ids)
-        here = {key: self._session.identity_map.get(identity_key(Person, key)) for key in wanted}
-        found = {key: person for key, person in here.items() if person is not None}
-        if missing := sorted(wanted - found.keys()):
-            found |= {person.id: person for person in self._session.scalars(BY_IDS, {"ids": missing})}
-        return found
+        if missing := sorted(wanted - self._known.keys()):
+            self._known |= {person.id: person for person in self._session.scalars(BY_IDS, {"ids": missing})}
+        return {key: self._known[key] for key in wanted & self._known.keys()}
 
     def any(self) -> bool:
         return self._session.scalar(select(Person.id).limit(1)) is not None

@@ -14,6 +14,7 @@ from bot.storage.bulks import Bulks
 from bot.storage.cases import Cases
 from bot.storage.deliveries import Deliveries
 from bot.storage.inboxes import Inboxes
+from bot.storage.parking import behind_each_other
 from bot.storage.people import People
 from bot.storage.projects import Projects
 from bot.storage.revisions import Revisions
@@ -59,14 +60,16 @@ class Work:
 
     def enqueue(self, deliveries: Iterable[Delivery]) -> None:
         """Told after the commit; one whose key is there already is a mistake of ours and fails."""
-        rows = [values(delivery, DELIVERY_COLUMNS) for delivery in deliveries]
+        rows = [values(delivery, DELIVERY_COLUMNS) for delivery in behind_each_other(deliveries)]
         if rows:
             self.session.connection().execute(INSERT_DELIVERY, rows)
             self.has_deliveries = True
 
 
 def values(row: Base, columns: Iterable[str]) -> dict[str, Any]:
-    return {column: getattr(row, column) for column in columns}
+    """Of a row that the session does not hold: what it was made with."""
+    given = vars(row)
+    return {column: given.get(column) for column in columns}
 
 
 INSERT_ENTRY, INSERT_DELIVERY = insert(Entry.__table__), insert(Delivery.__table__)  # type: ignore[arg-type]

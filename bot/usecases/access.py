@@ -8,6 +8,7 @@ from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.person import Person
 from bot.domain.project import Project
 from bot.domain.rights import Right, may, require_admin, why_not
+from bot.domain.telling import following
 from bot.domain.text import kept
 from bot.storage.database import Work
 
@@ -54,8 +55,10 @@ def admin_of(work: Work, act: Act) -> Person:
 
 def case_for(work: Work, act: Act, ref: str | int, right: Right, *, lock: bool = False) -> Case:
     """The case by key or id. Raises ``NotFound`` or ``NotAllowed``."""
-    person = person_of(work, act.actor)
     case = work.cases.by_key(kept(ref), lock=lock) if isinstance(ref, str) else work.cases.by_id(ref, lock=lock)
+    if case and lock:  # whoever will have to be told of a change is asked for together with who makes it
+        work.people.by_ids({act.actor, *following(case)})
+    person = person_of(work, act.actor)
     if case is None and isinstance(ref, str):
         raise NotFound(f"There is no case {ref}. `/case search` finds cases by their words.")
     if case is None:

@@ -1,7 +1,7 @@
 """What `/case show`, `/case mine` and a note cost as the cases become more: use-case and view, without Slack.
 
 ``cpu`` is the processor time of this process alone; on PostgreSQL the server's is only in ``wall``. Medians, in ms.
-Goal: the same whether there are a thousand cases or a million.
+Goal: the same whether there are a thousand cases or a million; whoever asks for their own has as many at any size.
 """
 
 import argparse
@@ -18,11 +18,13 @@ from bot.domain.act import Act
 from bot.domain.case import Case
 from bot.domain.reading import Workspace
 from bot.storage.database import Database
-from bot.usecases import looking, shelves, working
+from bot.usecases import looking, opening, people, shelves, working
 from bot.views import answers, cards, lists
 from tests.benchmarks import places
 
 WORKSPACE = Workspace(url="https://acme.slack.com/", team_id="T00001", bot_user_id="U00001")
+ASKERS = [f"UASKER{number:02}" for number in range(20)]
+THEIRS = 10  # a page
 HEAD = ("", "cases", "cpu", "wall", "slowest", "cpu ratio", "wall ratio")
 
 
@@ -47,9 +49,16 @@ class Desk:
         self.db, self.cases, self.random = db, cases, random.Random(cases)
         self.count = 0
 
-    def act(self) -> Act:
+    def settle(self) -> None:
+        """People who have the same number of open cases to their name, however many cases there are."""
+        people.keep_people(self.db, [people.Profile(asker, asker) for asker in ASKERS], frozenset())
+        for asker in ASKERS * THEIRS:
+            theirs = opening.NewCase(title="Checkout is slow", assignee=asker)
+            opening.open_case(self.db, self.act(asker), theirs, WORKSPACE, project_key="OPS")
+
+    def act(self, person: str = "") -> Act:
         self.count += 1
-        person = f"U{self.random.randint(1, places.PEOPLE):06}"
+        person = person or f"U{self.random.randint(1, places.PEOPLE):06}"
         return Act(actor=person, at=datetime.now(UTC), via="command", origin=f"growth/{self.count}")
 
     def some(self) -> int:
@@ -64,7 +73,7 @@ class Desk:
         return lambda: cards.card_message(looking.show_case(self.db, act, key), workspace=WORKSPACE, now=act.at)
 
     def mine(self) -> Callable[[], object]:
-        act = self.act()
+        act = self.act(self.random.choice(ASKERS))
         return lambda: lists.listing(shelves.my_cases(self.db, act), WORKSPACE)
 
     def note(self) -> Callable[[], object]:
@@ -86,6 +95,7 @@ def measured(name: str, cases: int, calls: int) -> Costs:
         with db.read() as work:
             assert work.session.scalar(select(func.count()).select_from(Case)) == cases
         desk = Desk(db, cases)
+        desk.settle()
         costs = {}
         for what, prepare in ACTS.items():
             acts = [prepare(desk) for _ in range(calls + 50)]

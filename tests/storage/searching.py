@@ -168,7 +168,9 @@ def put(work: Work, fields: dict[str, Any], number: int) -> tuple[Case, list[str
     case = Case(
         key=f"{project.key}-{number}",
         number=number,
+        project_id=project.id,
         project=project,
+        type_id=type_.id,
         type=type_,
         teams=[team(work, handle) for handle in sorted(fields.pop("teams"))],
         watchers=[Watcher(person_id=person) for person in sorted(fields.pop("watchers"))],

@@ -236,7 +236,7 @@ def test_a_refusal_takes_nothing_of_its_case_with_it(db, act, cases):
     people.keep_people(db, [people.Profile("leaver", "Lee", is_gone=True)], frozenset())
     with db.write() as work:
         (_, security) = work.cases.types()
-        work.cases.by_id(cases[7].id, lock=True).type = security
+        work.cases.by_id(cases[7].id, lock=True).type_id = security.id
     bulk = begin(db, act, Deed(What.STATUS, status="Closed", reason="Duplicate"))
     work_off(db, bulk)
     done = report(db, bulk)

@@ -35,7 +35,7 @@ def test_the_examples_find_what_they_say(db: Database, act: Acts, case: Case) ->
     working.assign_case(db, act("bob"), case.id, person="ann")
     open_case(db, act("bob"), "The checkout is slow", priority=Priority.P2, attributes={"env": "prod"})
     with db.read() as work:
-        sre = work.people.team_with_handle("sre")
+        sre = work.teams.with_handle("sre")
         assert sre
     third = open_case(db, act("ann"), "Card payments fail", teams=(sre.id,)).case
     working.close_case(db, act("bob"), third.id, "resolved")
@@ -75,9 +75,9 @@ def test_choices_become_a_query_and_what_it_finds(db: Database, act: Acts, case:
     assert form.preview.query == "Checkout due:none -status:closed"
     assert [found.key for found in form.preview.cases] == ["OPS-1"]
     broken = searching.choose_search(db, act("bob"), Choices(rest="(a"))
-    assert "never closed" in broken.preview.error
+    assert "never closed" in broken.preview.problem
     unknown = searching.choose_search(db, act("bob"), Choices(rest="colour:red"))
-    assert "“colour” is not a field." in unknown.preview.error
+    assert "“colour” is not a field." in unknown.preview.problem
 
 
 def test_a_query_is_checked_for_the_person(db: Database, act: Acts, vault: str) -> None:
