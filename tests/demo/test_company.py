@@ -55,7 +55,7 @@ def test_the_first_person_has_something_to_do(run):
     first = next(person for person in state(run, "ann")["people"] if not person["is_bot"])
     assert first["name"] == "ann"
     home = run.company.people["ann"].open_home().text
-    assert "Assigned to me: 3 cases" in home
+    assert "Assigned to me (3)" in home
     assert "overdue" in home
 
 
