@@ -11,10 +11,11 @@ from bot.domain.person import Person
 from bot.domain.project import Project
 from bot.domain.query import Viewer, parse
 from bot.domain.query_text import QueryError
-from bot.domain.reading import PREVIEW_LIMIT, PREVIEWED, SHELVES, HomePage, Listing, Preview, Shelf, ShelfPage
+from bot.domain.reading import PREVIEW_LIMIT, SHELVES, HomePage, Listing, Preview, Shelf, ShelfPage
 from bot.domain.rights import is_admin
 from bot.domain.text import alike
 from bot.storage.database import Database, Work
+from bot.usecases import searching
 from bot.usecases.access import helpers, person_of, projects_for
 from bot.usecases.inboxes import NO_INBOX
 from bot.usecases.looking import listing, viewer_for
@@ -161,22 +162,11 @@ def preview(db: Database, act: Act, query: str) -> Preview:
 
 
 def previewed(work: Work, viewer: Viewer, query: str) -> Preview:
-    try:
-        parsed = parse(query)
-        return Preview(
-            query=query,
-            cases=work.search.page(parsed, viewer, size=PREVIEWED),
-            total=work.search.count(parsed, viewer, limit=PREVIEW_LIMIT + 1),
-            opened=work.search.count_opened(parsed, viewer, viewer.now - LOOKING_BACK, limit=PREVIEW_LIMIT + 1),
-        )
-    except QueryError as error:
-        return Preview(query=query, problem=pointed_at(query, error))
-
-
-def pointed_at(query: str, error: QueryError) -> str:
-    """The sentence with the word at fault before it."""
-    word = query[error.span.start : error.span.end].strip()
-    return f"At “{word[:60]}”: {error.sentence}" if word and word not in error.sentence else error.sentence
+    found = searching.preview(work, viewer, query)
+    if found.problem:
+        return found
+    since = viewer.now - LOOKING_BACK
+    return replace(found, opened=work.search.count_opened(parse(query), viewer, since, limit=PREVIEW_LIMIT + 1))
 
 
 def home_page(db: Database, person_id: str, now: datetime) -> HomePage:

@@ -54,8 +54,8 @@ def test_a_preview_counts_and_shows_the_first(db: Database, act: Acts, vault: st
     assert searching.preview_query(db, act("bob"), "printer").total == 6
     wrong = searching.preview_query(db, act("bob"), "printer project:SEC")
     assert (wrong.total, list(wrong.cases)) == (0, [])
-    assert wrong.error.startswith("There is no project “SEC” that you can see.")
-    assert wrong.error.endswith("Here: printer project:»SEC«")
+    assert wrong.problem.startswith("There is no project “SEC” that you can see.")
+    assert wrong.problem.endswith("Here: printer project:»SEC«")
     with pytest.raises(Stranger):
         searching.preview_query(db, act("nobody"), "printer")
 
