@@ -85,7 +85,7 @@ def counted(work: Work, viewer: Viewer, shelf: Shelf) -> Shelf:
     try:
         return replace(shelf, count=work.search.count(parse(shelf.query), viewer, limit=PREVIEW_LIMIT + 1))
     except QueryError as error:
-        return replace(shelf, problem=pointed_at(shelf.query, error))
+        return replace(shelf, problem=error.fields["query"])
 
 
 def first_counted(work: Work, viewer: Viewer, shelves: Sequence[Shelf], shown: Shelf | None = None) -> list[Shelf]:
