@@ -229,5 +229,6 @@ def seed(project, type_, number, reporter):
     at = project.created_at
     return Case(
         key=f"OPS-{number}", number=number, project_id=project.id, type_id=type_.id, title=f"ancient {number}",
-        description="", status="Open", group="open", reporter=reporter, attributes={}, created_at=at, updated_at=at, version=0,
+        description="", status="Open", group="open", reporter=reporter, attributes={}, created_at=at,
+        updated_at=at, version=0,
     )  # fmt: skip
