@@ -13,10 +13,12 @@ from bot.domain.act import Act
 from bot.domain.case import Case, Priority
 from bot.domain.casetype import SECURITY, STANDARD
 from bot.domain.evidence import RelationKind
+from bot.domain.inbox import Event
 from bot.domain.reading import PostRef
 from bot.sandbox.driver import Message
 from bot.sandbox.slack import LocalSlack
 from bot.usecases import evidence, looking, opening, people, projects, working
+from bot.usecases.inboxes import InboxFields, create_inbox
 from bot.usecases.verb import Outcome
 from bot.views.posts import read_post
 from bot.wiring import Casebook
@@ -58,7 +60,8 @@ class Historian:
             yield today - timedelta(hours=said.ago), partial(self.say, said)
         for ago, channel, alert in WAITING:
             yield today - timedelta(hours=ago), partial(self.post, channel, alert)
-        yield today, self.greet
+        yield today, self.make_inbox
+        yield today + timedelta(seconds=1), self.greet
 
     def steps_of(self, story: Story, begun: datetime) -> Iterator[Happening]:
         """Old cases took their time, new ones are minutes apart."""
@@ -81,6 +84,15 @@ class Historian:
                 home_channel=self.company.channels[channel].id,
                 retention_months=15,
             )
+
+    def make_inbox(self) -> None:
+        fields = InboxFields(
+            name="Urgent",
+            query="priority:>=P2 is:open",
+            events=(Event.CREATED.value, Event.ENTERED.value),
+            channels=(self.company.channels["general"].id,),
+        )
+        create_inbox(self.db, self.act("bob", "form", "urgent"), fields)
 
     def say(self, said: Said) -> None:
         message = self.company.people[said.who].post(self.company.channels[said.channel], said.text)

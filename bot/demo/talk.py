@@ -48,7 +48,7 @@ GREETING = """\
 Welcome! This is Casebook: whatever needs looking into becomes a case, right here in Slack. Try it:
 1.  Type /case in the box below and press Enter: a menu opens.
 2.  In #alerts, point at an alert → More actions → Escalate to a case → Open case.
-3.  The case's card is in #ops now. Press Take, choose a priority, look at Details.
+3.  The case's card is in #ops now. Press Take, look at Details, choose P1: Bob's inbox Urgent posts it in #general.
 4.  Reply in the card's thread: your words are a note on the case. Then Close it.
 5.  Open Casebook at the left, Home: your cases, and everybody's.
 6.  Be somebody else, at the top right: Bob works on checkout, I see what is private to security.
