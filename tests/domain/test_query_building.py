@@ -225,7 +225,7 @@ def meaning(text: str) -> Meaning | None:
         raise
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(choices, st.lists(cases(), min_size=1, max_size=8))
 def test_the_text_asks_for_what_was_chosen(chosen: Choices, there: list[Case]) -> None:
     text = query_text(chosen)
@@ -234,7 +234,7 @@ def test_the_text_asks_for_what_was_chosen(chosen: Choices, there: list[Case]) -
         assert (found is not None and meets(found, case)) == is_chosen(chosen, case), text
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(choices)
 def test_what_was_chosen_is_read_back(chosen: Choices) -> None:
     text = query_text(chosen)
@@ -245,7 +245,7 @@ def test_what_was_chosen_is_read_back(chosen: Choices) -> None:
         assert sorted(query_text(read)) == sorted(text)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(queries | texts, st.lists(cases(), min_size=1, max_size=4))
 @example("(status:open OR is:open) sort:-due", [])
 @example("priority:(>=P2 OR none) -has:due", [])

@@ -16,7 +16,7 @@ def test_what_is_typed_is_written_again(text: str) -> None:
     assert drawn(parse(written(node)).where) == drawn(node)
 
 
-@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(texts | queries)
 def test_anything_that_is_a_query_is_written_again(text: str) -> None:
     try:

@@ -18,7 +18,7 @@ def viewer(database: Database) -> Viewer:
     return viewer
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts | st.builds("{}{}".format, queries, texts))
 def test_any_text_is_answered_or_refused_in_words(database: Database, viewer: Viewer, text: str) -> None:
     with database.read() as work:
