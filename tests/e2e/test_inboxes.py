@@ -88,9 +88,9 @@ def test_the_list_of_inboxes_and_the_home_tab(window, town, project):
     town.ann.command("/case inbox new is:open", channel=town.ops)
     town.ann.modal.fill({"name": "Everything", "people": [town.bob]})
     assert not town.ann.modal.submit().errors
+    town.ann.modal.close()
     town.ann.command("/case quick door is stuck in OPS", channel=town.ops)
     ann = window(town.ann, town.ops)
-    ann.page.keyboard.press("Escape")
     ann.go("Casebook app")
     ann.page.get_by_role("tab", name="Home").click()
     home = ann.page.get_by_role("main")
