@@ -28,6 +28,11 @@ def utcnow() -> datetime:
     return datetime.now(UTC)
 
 
+def rest_after(seconds: float) -> float:
+    """For how long nothing is claimed after a claim that took so long."""
+    return min(LONGEST_REST, max(COLLECT, RESTS * seconds))
+
+
 class Worker:
     """``threads``: for each partner, so that one that hangs holds up nobody else.
 
@@ -116,7 +121,7 @@ class Worker:
                 self._stopping.wait(POLL)
                 wait = 0.0
             if was_woken or begun != self._begun_sends:
-                rest = min(LONGEST_REST, max(COLLECT, RESTS * (time.monotonic() - began)))
+                rest = rest_after(time.monotonic() - began)
                 self._stopping.wait(rest)
                 wait -= rest
             if not self._stopping.is_set():

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot.domain.delivery import SLACK, State, Tell
 from bot.domain.telling import tell
 from bot.outbox.sender import Refused, Sent, Unreachable
-from bot.outbox.worker import COLLECT, Worker
+from bot.outbox.worker import COLLECT, LONGEST_REST, Worker, rest_after
 from bot.storage.claims import Held
 from bot.storage.database import Database
 from bot.usecases import working
@@ -138,6 +138,11 @@ def test_claims_are_collected_while_there_is_much_to_do(
     assert worker._begun - rounds <= elapsed / COLLECT + 3
     gate.set()
     until(lambda: states(sqlite_database) == {State.DONE: 60})
+
+
+def test_the_busier_the_people_the_longer_it_rests() -> None:
+    quiet, busy, swamped = (rest_after(seconds) for seconds in (0.005, 0.1, 5.0))
+    assert quiet == COLLECT < busy < swamped == LONGEST_REST
 
 
 def test_stopping_lets_what_is_being_sent_finish(database: Database) -> None:

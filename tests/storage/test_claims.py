@@ -49,6 +49,16 @@ def test_a_stream_keeps_its_order_across_lanes(database: Database) -> None:
     assert ids(take(database)) == [card]
 
 
+def test_what_is_enqueued_behind_another_is_out_of_sight_from_the_start(database: Database) -> None:
+    line, card, elsewhere = enqueue(
+        database, row("case/1", "slack/C1"), row("case/1", "slack/update"), row("case/2", "slack/update")
+    )
+    assert [stored(database, one).parked_until is None for one in (line, card, elsewhere)] == [True, False, True]
+    for held in take(database).deliveries:
+        done(database, held)
+    assert stored(database, card).parked_until is None
+
+
 def test_a_stream_goes_on_after_a_dead_letter(database: Database) -> None:
     _, second = enqueue(database, row("case/1"), row("case/1"))
     held = only(take(database))

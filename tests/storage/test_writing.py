@@ -3,6 +3,7 @@
 import sys
 from subprocess import PIPE, Popen
 from threading import Event, Thread
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text, update
@@ -197,6 +198,22 @@ def test_many_writers_all_get_through(database: Database) -> None:
     together(24, count)
     with database.read() as work:
         assert work.session.scalars(select(Case.evidence_count)).one() == 240
+
+
+def test_writers_of_sqlite_have_one_connection_in_turn(sqlite_database: Database) -> None:
+    def driven() -> Any:
+        with sqlite_database.write() as work:
+            return work.session.connection().connection.driver_connection
+
+    used = together(4, lambda _number: [driven() for _ in range(5)])
+    assert len({id(one) for some in used for one in some}) == 1
+    with sqlite_database.write() as work:
+        work.add(Channel(id="C1", name="ops"))
+        with sqlite_database.read() as other:
+            assert other.projects.channel("C1") is None, "readers have others, and do not wait"
+    sqlite_database.close()
+    with sqlite_database.write() as work:
+        assert work.projects.channel("C1") is not None, "a closed one opens again"
 
 
 def test_a_pool_without_a_free_connection_is_busy_too(database_url: str) -> None:
