@@ -25,6 +25,8 @@ from bot.vault import OFF, Vault, new_key, reseal_all
 from bot.web import PortTaken
 
 STOP_WITHIN = 10.0
+# A signal that the system has given to another thread is heard when the main thread next runs.
+WAKE = 1.0
 
 log = logging.getLogger("bot")
 
@@ -92,7 +94,8 @@ def serve(arguments: argparse.Namespace) -> int:
     try:
         casebook.start()
         say(f"Casebook {casebook_version()} {whereabouts(casebook)}; stop it with Ctrl-C")
-        stopping.wait()
+        while not stopping.wait(WAKE):
+            pass
     finally:
         end_within(STOP_WITHIN)
         casebook.stop(STOP_WITHIN - 2)
