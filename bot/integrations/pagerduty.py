@@ -75,9 +75,7 @@ def trigger(notice: Notice) -> dict[str, Any]:
     case = told.case
     facts = case_facts(told, notice.names)
     service = case.attributes.get("service")
-    details = {
-        name: facts[name] for name in ("status", "priority", "type", "teams", "due", "attributes", "description")
-    }
+    details = {name: facts[name] for name in DETAILS}
     details |= {who: facts[who]["name"] for who in ("assignee", "reporter") if facts[who]}
     details |= {"inbox": notice.inbox, "query": notice.query, "owner": notice.owner, "why": WHY[notice.event]}
     payload = {

@@ -18,13 +18,8 @@ TEAM = re.compile(r"(?<=:)<!subteam\^([A-Z0-9]+)(?:\|[^<>]*)?>(?=[\s)]|$)")
 PERSON = re.compile(r"(?<=:)<@([A-Z0-9]+)(?:\|[^<>]*)?>(?=[\s)]|$)")
 
 
-def preview_query(db: Database, act: Act, query: str) -> Preview:
-    """How many match and the first five, or what is wrong with the query."""
-    with db.read() as work:
-        return preview(work, viewer_for(work, person_of(work, act.actor), act.at), query)
-
-
 def preview(work: Work, viewer: Viewer, query: str) -> Preview:
+    """How many match and the first five, or what is wrong with the query."""
     try:
         parsed = parse(query)
         total = work.search.count(parsed, viewer, limit=PREVIEW_LIMIT + 1)

@@ -7,7 +7,7 @@ from bot.domain.person import Team
 from bot.domain.query import QueryError
 from bot.domain.query_building import NOT_CLOSED, Choices, Window
 from bot.storage.database import Database
-from bot.usecases import looking, searching, working
+from bot.usecases import looking, searching, shelves, working
 from bot.usecases.access import Stranger
 from bot.views.query_help import QUERY_EXAMPLES
 from tests.usecases.world import Acts, open_case
@@ -49,15 +49,15 @@ def test_the_examples_find_what_they_say(db: Database, act: Acts, case: Case) ->
 def test_a_preview_counts_and_shows_the_first(db: Database, act: Acts, vault: str) -> None:
     for number in range(7):
         open_case(db, act("ann"), f"Printer {number}", key="SEC" if number == 6 else "OPS")
-    found = searching.preview_query(db, act("ann"), "printer")
+    found = shelves.preview(db, act("ann"), "printer")
     assert (found.total, [case.key for case in found.cases]) == (7, ["SEC-1", "OPS-6", "OPS-5", "OPS-4", "OPS-3"])
-    assert searching.preview_query(db, act("bob"), "printer").total == 6
-    wrong = searching.preview_query(db, act("bob"), "printer project:SEC")
+    assert shelves.preview(db, act("bob"), "printer").total == 6
+    wrong = shelves.preview(db, act("bob"), "printer project:SEC")
     assert (wrong.total, list(wrong.cases)) == (0, [])
     assert wrong.problem.startswith("There is no project “SEC” that you can see.")
     assert wrong.problem.endswith("Here: printer project:»SEC«")
     with pytest.raises(Stranger):
-        searching.preview_query(db, act("nobody"), "printer")
+        shelves.preview(db, act("nobody"), "printer")
 
 
 def test_a_query_becomes_choices(db: Database, act: Acts, case: Case, vault: str) -> None:
