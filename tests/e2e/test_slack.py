@@ -262,6 +262,8 @@ def test_the_page_connects_again_when_the_local_slack_was_away(window, town):
     expect(ann.message("after the gap")).to_be_visible()
     ann.composer.press("Enter")
     expect(ann.message("kept while away")).to_be_visible()
+    # A connection that was begun as the server went; nowhere else is that to be expected.
+    ann.complaints[:] = [one for one in ann.complaints if "closed before receiving a handshake" not in one]
 
 
 def test_whoever_cannot_see_a_channel_is_taken_elsewhere(window, town):
