@@ -14,14 +14,10 @@ from bot.domain.casetype import CaseType, Group
 from bot.domain.entry import OPPOSITE, Entry, Kind
 from bot.domain.errors import Invalid
 from bot.domain.evidence import CaseTeam, Evidence, Note, Post, Relation, RelationKind, Watcher
+from bot.domain.facts import TITLE_LIMIT, check, filled, meant, plain
 from bot.domain.person import Team
 from bot.domain.project import Project
-from bot.domain.text import alike, is_blank, kept, kept_line
-
-TITLE_LIMIT = 200
-DESCRIPTION_LIMIT = 3000
-ATTRIBUTE_LIMIT = 200
-ATTRIBUTES = ("service", "env")
+from bot.domain.text import alike, kept, kept_line
 
 
 class Priority(StrEnum):
@@ -363,38 +359,3 @@ class Case(Base):
             raise Invalid.field("other", f"{self.key} cannot be related to itself. Name another case.")
         relation = Relation(case_id=self.id, kind=kind.value, other_id=other.id)
         return relation, self.log(Kind.RELATED, act, {}, relation=kind.value, other=other.key)
-
-
-def filled(attributes: Mapping[str, str]) -> dict[str, str]:
-    """As they are kept: those that say something."""
-    lines = {name: kept_line(value) for name, value in attributes.items()}
-    return {name: line for name, line in lines.items() if line}
-
-
-def check(title: str, description: str, attributes: Mapping[str, str]) -> None:
-    """Raises ``Invalid`` naming every field that is too long or missing."""
-    wrong = {}
-    if is_blank(title):
-        wrong["title"] = "A case needs a title, in a few words: what is wrong, and where?"
-    elif len(title) > TITLE_LIMIT:
-        wrong["title"] = f"A title has up to {TITLE_LIMIT} characters; this one has {len(title):,}."
-    if len(description) > DESCRIPTION_LIMIT:
-        wrong["description"] = (
-            f"A description has up to {DESCRIPTION_LIMIT:,} characters; this one has {len(description):,}. "
-            "Put the rest in a note."
-        )
-    for name, value in attributes.items():
-        if len(value) > ATTRIBUTE_LIMIT:
-            wrong[name] = f"{name.capitalize()} has up to {ATTRIBUTE_LIMIT} characters; this one has {len(value):,}."
-    if wrong:
-        raise Invalid(" ".join(wrong.values()), wrong)
-
-
-def plain(value: Any) -> Any:
-    """A value as JSON can hold it."""
-    return value.isoformat() if isinstance(value, date | datetime) else value
-
-
-def meant(field: str, value: Any) -> Any:
-    """What ``plain`` made of a field's value."""
-    return datetime.fromisoformat(value) if value and field.endswith("_at") else value

@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy.orm import QueryableAttribute
 
-from bot.domain.case import ATTRIBUTE_LIMIT, Case, Priority
+from bot.domain.case import Case, Priority
 from bot.domain.evidence import CaseTeam, Watcher
+from bot.domain.facts import ATTRIBUTE_LIMIT
 from bot.domain.query_words import folded
 
 

@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any
 
 from bot.domain.act import Act
-from bot.domain.case import Case, Priority, filled, plain
+from bot.domain.case import Case, Priority
 from bot.domain.entry import Entry
 from bot.domain.errors import Invalid
 from bot.domain.evidence import Note, RelationKind
+from bot.domain.facts import filled, plain
 from bot.domain.person import Person, Team
 from bot.domain.rights import Right
 from bot.domain.text import is_blank, kept, kept_line

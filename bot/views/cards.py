@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.domain.case import ATTRIBUTES, PRIORITY_WORDS, Case, Source
+from bot.domain.case import PRIORITY_WORDS, Case, Source
 from bot.domain.casetype import CaseType, Group
+from bot.domain.facts import ATTRIBUTES
 from bot.domain.reading import Workspace
 from bot.views.blocks import Block, Message, actions, context, fields, message
 from bot.views.clicks import case_block

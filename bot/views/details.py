@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.case import ATTRIBUTES, Case
+from bot.domain.case import Case
 from bot.domain.entry import Entry, Kind
 from bot.domain.evidence import Evidence, EvidenceKind, Relation
+from bot.domain.facts import ATTRIBUTES
 from bot.domain.reading import Details, TimelinePage, Workspace
 from bot.domain.wording import relation_words
 from bot.views.blocks import Block, Message, View, actions, context, divider, fields, header, message, modal
