@@ -48,4 +48,5 @@ class Base(DeclarativeBase):
         dict[str, str]: JSON(),
         list[str]: JSON(),
         list[dict[str, str]]: JSON(),
+        list[dict[str, Any]]: JSON(),
     }

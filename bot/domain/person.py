@@ -21,13 +21,17 @@ class Notify(StrEnum):
 
 
 class Person(Base):
-    """A Slack account. ``is_outside``: from another workspace (Slack Connect) or unknown to the directory."""
+    """A Slack account. ``is_outside``: from another workspace (Slack Connect) or unknown to the directory.
+
+    ``email``: in small letters; ``None`` where Slack does not show it.
+    """
 
     __tablename__ = "people"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     name: Mapped[str] = mapped_column(String(80))
     tz: Mapped[str] = mapped_column(String(64), default="UTC")
+    email: Mapped[str | None] = mapped_column(String(254), index=True)
     is_admin: Mapped[bool] = mapped_column(default=False)
     is_guest: Mapped[bool] = mapped_column(default=False)
     is_outside: Mapped[bool] = mapped_column(default=False)

@@ -1,4 +1,4 @@
-"""How a partner says no: the three outcomes other than success that every client in this folder raises.
+"""How a partner says no: the outcomes other than success that every client in this folder raises.
 
 ``problem`` is short and fit for logs. It never holds the path or query of an address, a key, or what was sent.
 """
@@ -36,6 +36,18 @@ class AskedToWait(Trouble):
 
 class Declined(Trouble):
     """Not until somebody does something about it: ``remedy`` says what, in sentences for a person."""
+
+    def __init__(self, problem: str, remedy: str) -> None:
+        super().__init__(problem)
+        self.remedy = remedy
+
+
+class Gone(Declined):
+    """What was asked for is not there any more, or nothing that we may see."""
+
+
+class Shut(Trouble):
+    """The partner takes nothing from us: ``remedy`` says what the operator can do about it."""
 
     def __init__(self, problem: str, remedy: str) -> None:
         super().__init__(problem)

@@ -1,0 +1,103 @@
+"""A case's link to a ticket: what both had when they were last alike, how it fares, and each project's terms."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.domain.base import Base, BigId
+from bot.domain.evidence import CASE
+
+
+class Health(StrEnum):
+    """How a ticket fares."""
+
+    CREATING = "creating"  # asked for, not there yet
+    LINKING = "linking"  # an existing one, not read yet
+    IN_STEP = "in step"
+    PENDING = "pending"  # something waits to be told to it
+    FAILING = "failing"  # it could not be told: `problem` says why, `problem_at` since when
+    OUT_OF_STEP = "out of step"  # both can be reached, and differ: `problem` says in what
+    GONE = "gone"  # deleted over there
+
+
+class Ticket(Base):
+    """``foreign_id``: the partner's lasting id, ``None`` until it is known; one ticket belongs to one case.
+
+    ``foreign_kind``: a Jira project's key or a ServiceNow table. ``wanted``: what was asked for, until it is there.
+    ``base``: part → ``{"ours", "theirs", "at", "wrote_at"}`` when both were last alike; ``conflicts``: part →
+    ``{"ours", "theirs", "by", "at"}`` where both changed and a person may choose the other. ``unlinked_at``: it is
+    left as it is, and nobody follows it any more; the row stays, so that what comes late finds out.
+    """
+
+    __tablename__ = "tickets"
+    __table_args__ = (UniqueConstraint("partner", "foreign_id", "case_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    case_id: Mapped[int] = mapped_column(BigId, ForeignKey(CASE, ondelete="CASCADE"), index=True)
+    partner: Mapped[str] = mapped_column(String(16))
+    foreign_id: Mapped[str | None] = mapped_column(String(64), index=True)
+    foreign_kind: Mapped[str] = mapped_column(String(80), default="")
+    key: Mapped[str] = mapped_column(String(80), default="", index=True)
+    url: Mapped[str] = mapped_column(Text, default="")
+    title: Mapped[str] = mapped_column(String(300), default="")
+    status: Mapped[str] = mapped_column(String(80), default="")
+    assignee: Mapped[str] = mapped_column(String(120), default="")
+    health: Mapped[str] = mapped_column(String(16))
+    problem: Mapped[str | None] = mapped_column(Text)
+    problem_at: Mapped[datetime | None]
+    wanted: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    base: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    conflicts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    linked_by: Mapped[str] = mapped_column(String(32))
+    linked_at: Mapped[datetime]
+    unlinked_at: Mapped[datetime | None]
+
+
+class TicketNote(Base):
+    """A note that is a comment there as well. ``is_theirs``: it was written there."""
+
+    __tablename__ = "ticket_notes"
+    __table_args__ = (UniqueConstraint("ticket_id", "foreign_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(BigId, ForeignKey("tickets.id", ondelete="CASCADE"))
+    note_id: Mapped[int] = mapped_column(BigId, ForeignKey("notes.id", ondelete="CASCADE"), index=True)
+    foreign_id: Mapped[str] = mapped_column(String(64))
+    is_theirs: Mapped[bool] = mapped_column(default=False)
+
+
+class Terms(Base):
+    """How a project and a partner are kept in step. Without a row, the defaults hold.
+
+    ``ways``: part → `Way`; parts that are missing go the default way. ``statuses`` and ``priorities``: lines of the
+    maps, ``{"case", "ticket", "via"}`` and ``{"case", "ticket"}``, of which the first that fits counts, either way.
+    ``internal``: notes are for those who work on the ticket alone; ``None``: as the partner does by itself.
+    ``kind`` and ``subtype``: what the form for a new ticket begins with.
+    """
+
+    __tablename__ = "ticket_terms"
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True)
+    partner: Mapped[str] = mapped_column(String(16), primary_key=True)
+    ways: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    statuses: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    priorities: Mapped[list[dict[str, str]]] = mapped_column(default=list)
+    internal: Mapped[bool | None]
+    kind: Mapped[str] = mapped_column(String(80), default="")
+    subtype: Mapped[str] = mapped_column(String(80), default="")
+    changed_by: Mapped[str] = mapped_column(String(32))
+    changed_at: Mapped[datetime]
+
+
+class NewsMark(Base):
+    """How far each partner's news have been read, and who we are there."""
+
+    __tablename__ = "ticket_news"
+
+    partner: Mapped[str] = mapped_column(String(16), primary_key=True)
+    mark: Mapped[str] = mapped_column(Text, default="")
+    account: Mapped[str] = mapped_column(String(120), default="")
+    read_at: Mapped[datetime | None]
