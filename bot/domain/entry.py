@@ -31,6 +31,9 @@ class Kind(StrEnum):
     ARCHIVED = "CaseArchived"
     UNARCHIVED = "CaseUnarchived"
     MOVED = "CaseMoved"
+    INCIDENT_DECLARED = "IncidentDeclared"
+    INCIDENT_OPENED = "IncidentChannelOpened"
+    INCIDENT_ENDED = "IncidentEnded"
 
 
 # What takes a change back; of the others it is one of the same kind.

@@ -133,6 +133,10 @@ def _evidence(entry: Entry, names: Names) -> str:
     return "added 1 piece of evidence" if count == 1 else f"added {count} pieces of evidence"
 
 
+def _incident(entry: Entry, names: Names) -> str:
+    return f"declared an incident, {entry.after('severity')}, led by {name_of(entry.data['commander'], names)}"
+
+
 def _related(entry: Entry, names: Names) -> str:
     return f"noted that this case {relation_words(entry.data['relation'])} {entry.data['other']}"
 
@@ -169,4 +173,7 @@ DEEDS: dict[Kind, Callable[[Entry, Names], str]] = {
     Kind.ARCHIVED: lambda entry, names: "archived this case",
     Kind.UNARCHIVED: lambda entry, names: "brought this case back from the archive",
     Kind.MOVED: _moved,
+    Kind.INCIDENT_DECLARED: _incident,
+    Kind.INCIDENT_OPENED: lambda entry, names: f"opened #{entry.data['name']} for this incident",
+    Kind.INCIDENT_ENDED: lambda entry, names: "ended the incident",
 }

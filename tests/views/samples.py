@@ -138,6 +138,8 @@ def entries(text: str = "x") -> list[Entry]:
         Kind.NOTE_EDITED: {"note": 1},
         Kind.NOTE_DELETED: {"note": 2},
         Kind.EVIDENCE_ADDED: {"evidence": [1, 2], "note": 1},
+        Kind.INCIDENT_DECLARED: {"commander": "U0BOB"},
+        Kind.INCIDENT_OPENED: {"name": "inc-ops-12-checkout-is-down"},
         Kind.RELATED: {"relation": "blocks", "other": "OPS-13"},
     }
     return [
