@@ -102,8 +102,8 @@ class Page:
         row = self.records.one(table, sys_id)
         kept = row | (typed or {})
         table = row["sys_class_name"]
-        fields = "".join(self.field(table, name, kept[name]) for name in FIELDS if name in row)
-        notes = "".join(self.field(table, name, (typed or {}).get(name, "")) for name in JOURNALS)
+        fields = "".join(self.field(table, name, kept[name], row[name]) for name in FIELDS if name in row)
+        notes = "".join(self.field(table, name, (typed or {}).get(name, ""), "") for name in JOURNALS)
         body = (
             (alert(refusal) if refusal else "")
             + f"<p>{escape(TABLES[table].label)} · priority {escape(self.line(row)[2])} · "
@@ -121,15 +121,16 @@ class Page:
         if form.get("delete"):
             self.records.delete(table, sys_id, form["by"])
             return web.Response(status=303, headers=HEADERS | {"Location": "/"})
-        row = self.records.one(table, sys_id)
-        typed = {name: text.replace("\r\n", "\n") for name, text in form.items() if name in (*FIELDS, *JOURNALS)}
-        values = {name: text for name, text in typed.items() if text != row.get(name)}
+        form = {name: text.replace("\r\n", "\n") for name, text in form.items()}
+        typed = {name: text for name, text in form.items() if name in (*FIELDS, *JOURNALS)}
+        # As the real form does: only what its person has changed, for others may have changed the rest meanwhile.
+        values = {name: text for name, text in typed.items() if text != form.get(f"was.{name}", "")}
         try:
             return led_to(self.records.update(table, sys_id, values, form["by"]))
         except Refusal as refusal:
             return self.one(table, sys_id, refusal, typed)
 
-    def field(self, table: str, name: str, value: str) -> str:
+    def field(self, table: str, name: str, value: str, was: str) -> str:
         column = TABLES[table].columns[name]
         if name in LONG:
             control = f'<textarea name="{name}" rows="3" maxlength="{column.most}">\n{escape(value)}</textarea>'
@@ -140,7 +141,8 @@ class Page:
             control = f'<select name="{name}">{options({"": "–"} | people, value)}</select>'
         else:
             control = f'<input type="text" name="{name}" value="{escape(value)}" maxlength="{column.most}">'
-        return f"<label>{escape(column.label)}{control}</label>"
+        was = f'<input type="hidden" name="was.{name}" value="{escape(was)}">'
+        return f"<label>{escape(column.label)}{control}</label>{was}"
 
     def you(self) -> str:
         """Somebody other than Casebook first, whose doings are echoes to itself."""
