@@ -12,6 +12,10 @@ from bot.integrations.servicenow_wire import Wire, sought
 MOST_CHOICES = 1000
 
 NO_STATE = "ServiceNow has no state “{name}” for {kind}. Choose another one for it in the map of statuses."
+UNREADABLE = (
+    "Casebook's account may not read which states ServiceNow has for {kind}. Whoever runs it can give the account read "
+    "access to sys_choice."
+)
 STAYED = "ServiceNow took the change to “{wanted}” and left the record at “{state}”. A rule over there does that."
 
 
@@ -50,6 +54,8 @@ def wanted(wire: Wire, kind: str, step: Step) -> State:
     if kind == INCIDENT and (known := fitting(INCIDENT_STATES, step.names)):
         return known
     there = states(wire, kind)
+    if not there:
+        raise Declined("states unknown", UNREADABLE.format(kind=kind))
     of_group = (state for state in there if state.group == step.group)
     name = next(iter(step.names), step.group.value)
     return fitting(there, step.names) or next(of_group, None) or missing(kind, name)

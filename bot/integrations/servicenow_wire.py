@@ -45,7 +45,8 @@ NO_RIGHTS = (
     "and read access to sys_user, sys_user_group, sys_choice and sys_journal_field."
 )
 MANDATORY = (
-    "ServiceNow refused with “{words}”. Fill that in over there, or let its admin relax the rule, and try again."
+    "ServiceNow refused with “{words}”. Fill it in over there, create the record there and link it, or ask its admin "
+    "to relax the rule."
 )
 REFUSED = "ServiceNow refused with “{words}”. Somebody has to put that right over there before it can be tried again."
 ELSEWHERE = (
