@@ -25,6 +25,14 @@ FIELDS = (
     "assigned_to", "assigned_to.name", "assigned_to.email", "correlation_id", "correlation_display", "sys_updated_on",
     "sys_updated_by",
 )  # fmt: skip
+NAMES = {
+    Part.TITLE: ("short_description",),
+    Part.DESCRIPTION: ("description",),
+    Part.STATUS: ("state",),
+    Part.PRIORITY: ("impact", "urgency"),
+    Part.ASSIGNEE: ("assigned_to",),
+}
+MAY_BE_EMPTY = {"short_description", "description", "assigned_to"}
 ENTRY = ("sys_id", "element", "element_id", "value", "sys_created_on", "sys_created_by")
 USER = ("sys_id", "name", "email", "user_name")
 
@@ -58,20 +66,25 @@ def seen(record: Record, base: str) -> Seen:
         Part.TITLE: raw(record, "short_description"),
         Part.DESCRIPTION: raw(record, "description").replace("\r\n", "\n"),
         Part.STATUS: Standing(name, group_of(kind, state, name)),
+        Part.PRIORITY: levels(raw(record, "impact"), raw(record, "urgency")),
         Part.ASSIGNEE: assignee(record),
     }
-    if priority := levels(raw(record, "impact"), raw(record, "urgency")):
-        values[Part.PRIORITY] = priority
     return Seen(
         id=id_,
         key=raw(record, "number"),
         kind=kind,
         url=address(base, kind, id_),
         updated=moment(raw(record, "sys_updated_on")),
-        values=values,
+        values={part: value for part, value in values.items() if is_told(record, part)},
         label=shown(record, "priority"),
         mark=raw(record, "correlation_id") if raw(record, "correlation_display") == CASEBOOK else "",
     )
+
+
+def is_told(record: Record, part: Part) -> bool:
+    """ServiceNow leaves out what the account may not read. A priority takes two, and a state or a level that is not
+    set is none."""
+    return all(name in record and (name in MAY_BE_EMPTY or raw(record, name)) for name in NAMES[part])
 
 
 def address(base: str, kind: str, sys_id: str) -> str:

@@ -1,7 +1,6 @@
 """ServiceNow is told and read by way of its Table API. The local one refuses whatever the real one would not do."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 
 import pytest
 
@@ -9,6 +8,8 @@ from bot.domain.casetype import Group
 from bot.domain.ticket import Account, CaseLink, Draft, Part, Standing, Step, Ticketing
 from bot.integrations.errors import Declined, Gone
 from bot.integrations.servicenow import SETTLES, SYSTEM
+from bot.integrations.servicenow_fields import FIELDS
+from bot.integrations.servicenow_fields import seen as seen_in
 from bot.sandbox import LocalServiceNow
 from tests.integrations.servicenow import CASE, Clock, asked, clients, draft
 
@@ -97,6 +98,15 @@ def test_a_record_is_read_by_its_id(sn: LocalServiceNow, client: Ticketing) -> N
     assert (seen.key, seen.mark, seen.values[Part.DESCRIPTION]) == (number, "", "a\nb")
     assert client.read(id_, "problem") == seen, "wherever it was moved"
     assert len(sn.calls) == 3
+
+
+def test_what_may_not_be_read_is_not_taken_for_empty() -> None:
+    """ServiceNow leaves such fields out without a word."""
+    told = {"sys_id": "1", "number": "INC1", "sys_class_name": "incident", "sys_updated_on": "2026-11-23 04:00:00"}
+    record = {name: {"value": value, "display_value": value} for name, value in told.items()}
+    assert seen_in(record, "https://x").values == {}
+    record |= {name: {"value": "", "display_value": ""} for name in FIELDS if name not in told}
+    assert seen_in(record, "https://x").values == {Part.TITLE: "", Part.DESCRIPTION: "", Part.ASSIGNEE: None}
 
 
 @pytest.mark.parametrize(
@@ -286,58 +296,6 @@ def test_statuses(sn: LocalServiceNow, client: Ticketing) -> None:
     sn.close("sys_choice", "read")
     assert len(groups("incident")) == 6, "as they are out of the box"
     assert not groups("problem")
-
-
-# -- comments ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("internal", "is_note"), [(None, True), (True, True), (False, False)])
-def test_comments(
-    sn: LocalServiceNow, client: Ticketing, sn_clock: Clock, internal: bool | None, is_note: bool
-) -> None:
-    seen = client.create(draft(sn_clock))
-    sn_clock.pass_by(minutes=1)
-    assert asked(sn, lambda: client.comment(seen.id, seen.kind, "Looking\nat it", internal=internal)) == 2
-    made = client.commented(seen.id, seen.kind, "Looking\n at it ", sn_clock.at)
-    assert made
-    assert (made.text, made.at, made.internal) == ("Looking\nat it", sn_clock.at, is_note)
-    assert sn.journal(seen.key, internal=is_note)[-1] == "Looking\nat it"
-    assert made.id in sn.ask(lambda: sn.records.rows["sys_journal_field"])
-
-
-def test_somebody_elses_same_words_are_not_ours(sn: LocalServiceNow, client: Ticketing, sn_clock: Clock) -> None:
-    seen = client.create(draft(sn_clock))
-    since = sn_clock.at
-    sn.comment(seen.key, "+1", "mia", internal=True)
-    sn_clock.pass_by(seconds=SETTLES.total_seconds())
-    assert client.commented(seen.id, seen.kind, "+1", since) is None
-    made = client.comment(seen.id, seen.kind, "+1", internal=None)
-    assert client.commented(seen.id, seen.kind, "+1", since) == made
-    sn_clock.pass_by(hours=1)
-    assert client.commented(seen.id, seen.kind, "+1", sn_clock.at - timedelta(minutes=10)) is None, "that was earlier"
-
-
-def test_without_the_journal_a_comment_is_still_written_once(
-    sn: LocalServiceNow, client: Ticketing, sn_clock: Clock
-) -> None:
-    seen = client.create(draft(sn_clock))
-    sn.close("sys_journal_field", "read")
-    made = client.comment(seen.id, seen.kind, "Hm", internal=False)
-    assert made.id == "comments 2026-11-23 04:00:00"
-    assert sn.journal(seen.key, internal=False) == ["Hm"]
-
-
-def test_a_comment_is_corrected_by_another(sn: LocalServiceNow, client: Ticketing, sn_clock: Clock) -> None:
-    seen = client.create(draft(sn_clock))
-    made = client.comment(seen.id, seen.kind, "Teh", internal=False)
-    for text in ("The", "The", None, None, "Them"):
-        sn_clock.pass_by(minutes=1)
-        client.rewrite(seen.id, seen.kind, made.id, text)
-    assert sn.journal(seen.key, internal=False) == [
-        "Teh", "Corrected: The", "The note “Teh” was withdrawn.", "Corrected: Them",
-    ]  # fmt: skip
-    client.rewrite(seen.id, seen.kind, "work_notes 2026-11-23 04:00:00", None)
-    assert sn.journal(seen.key, internal=True)[-1] == "A note of Casebook's was withdrawn."
 
 
 # -- people and lists -------------------------------------------------------------------------------------------------
