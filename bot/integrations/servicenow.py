@@ -103,7 +103,7 @@ class ServiceNow:
         rows = self._wire.rows(draft.kind, query, FIELDS, limit=2)
         if rows:
             return read.seen(rows[0], self._wire.base)
-        self._check_settled(draft.since)
+        self._check_settled(draft.tried or draft.since)
         return None
 
     def read(self, id: str, kind: str) -> Seen:  # noqa: A002 - the partners' word
@@ -248,9 +248,9 @@ class ServiceNow:
             fields.append(Asked("category", "Category", choices(self._wire, kind, "category"), required=False))
         return [field for field in fields if field.choices]
 
-    def _check_settled(self, since: datetime) -> None:
+    def _check_settled(self, asked: datetime) -> None:
         """By the partner's clock, which is asked anyway."""
-        if self._wire.date is not None and self._wire.date - since < self._settles:
+        if self._wire.date is not None and self._wire.date - asked < self._settles:
             raise Unanswered("too early to tell", perhaps_sent=True)
 
 

@@ -125,6 +125,8 @@ def test_what_may_still_be_under_way_is_not_taken_for_undone(sn: LocalServiceNow
     sn_clock.pass_by(seconds=2)
     assert client.created(draft(sn_clock, since=since)) is None
     assert client.commented(id_, "incident", "Hm", since) is None
+    with pytest.raises(Unanswered, match="too early"):
+        client.created(draft(sn_clock, since=since, tried=sn_clock.at))
     hasty = servicenow(sn.url, user=sn.user, password=sn.password, settles=timedelta(0))()
     assert hasty.created(draft(sn_clock)) is None
 
