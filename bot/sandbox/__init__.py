@@ -3,6 +3,7 @@
 from .driver import Answer, Bot, Channel, Group, Home, Message, Modal, Person
 from .pagerduty import LocalPagerDuty
 from .receiver import WebhookReceiver
+from .servicenow import LocalServiceNow
 from .slack import LocalSlack
 from .wire import Impossible
 
@@ -14,6 +15,7 @@ __all__ = [
     "Home",
     "Impossible",
     "LocalPagerDuty",
+    "LocalServiceNow",
     "LocalSlack",
     "Message",
     "Modal",
