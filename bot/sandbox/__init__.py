@@ -1,6 +1,7 @@
 """The outside, for trying Casebook and testing it: strict stand-ins of it. They import nothing of ours."""
 
 from .driver import Answer, Bot, Channel, Group, Home, Message, Modal, Person
+from .jira import LocalJira
 from .pagerduty import LocalPagerDuty
 from .receiver import WebhookReceiver
 from .slack import LocalSlack
@@ -13,6 +14,7 @@ __all__ = [
     "Group",
     "Home",
     "Impossible",
+    "LocalJira",
     "LocalPagerDuty",
     "LocalSlack",
     "Message",
