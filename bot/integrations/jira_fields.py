@@ -46,13 +46,14 @@ def account(said: Json | None) -> Account | None:
     if not said:
         return None
     id_ = said.get("accountId") or said.get("name") or said.get("key") or ""
-    return Account(str(id_), said.get("displayName") or "", said.get("emailAddress") or "") if id_ else None
+    name, email = kept_line(said.get("displayName") or ""), kept_line(said.get("emailAddress") or "")
+    return Account(str(id_), name, email) if id_ else None
 
 
 def standing(said: Json) -> Standing | None:
     """Nothing for a status without its category: to guess it could close a case."""
     group = GROUPS.get((said.get("statusCategory") or {}).get("key", ""))
-    return Standing(said["name"], group) if group else None
+    return Standing(kept_line(said["name"]), group) if group else None
 
 
 def text(said: Any) -> str:
@@ -93,7 +94,7 @@ def read_value(part: Part, said: Any) -> Value:
         case Part.ASSIGNEE:
             return account(said)
         case Part.PRIORITY:
-            return str(said["name"]) if said else ""
+            return kept_line(said["name"]) if said else ""
         case _:
             return text(said)
 

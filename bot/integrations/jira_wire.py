@@ -56,13 +56,14 @@ class Judge:
         self.names = names
 
     def __call__(self, response: Response, *_: object, **__: object) -> None:
-        status, headers = response.status_code, response.headers
+        # Read to its end, or its connection would stay open.
+        status, headers, content = response.status_code, response.headers, response.content
         # A site that strangers may look at answers them like it answers us with a wrong password: with less.
         if status == 401 or "AUTHENTICATED_FAILED" in headers.get("X-Seraph-LoginReason", ""):
             raise Shut("401", NOT_LET_IN.format(names=self.names))
         check_passing(Answer(status, headers, ""), self.clock(), ASKED_TOO_OFTEN)
         if 200 <= status < 300:
-            if response.content.lstrip()[:1] not in {b"", b"{", b"["}:
+            if content.lstrip()[:1] not in {b"", b"{", b"["}:
                 # A page of a proxy, while Jira is looked after; whether Jira has had the request, nobody knows.
                 raise Unanswered(NO_JSON, perhaps_sent=True)
             return

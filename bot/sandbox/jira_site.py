@@ -14,7 +14,7 @@ RESOLUTIONS = ("Done", "Won't Do", "Duplicate")
 class No(Exception):
     """How Jira refuses: ``errorMessages``, and ``errors`` by field."""
 
-    def __init__(self, status: int, *messages: str, **errors: str) -> None:
+    def __init__(self, status: int, /, *messages: str, **errors: str) -> None:
         super().__init__(f"{status}: {messages} {errors}")
         self.status = status
         self.body: Json = {"errorMessages": list(messages), "errors": errors}
