@@ -64,7 +64,7 @@ def check_signature(signature: str, raw: bytes, secret: str) -> None:
     if not secret:
         raise Rejected(401, UNSET)
     digest = hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
-    if not hmac.compare_digest(signature.encode(), f"sha256={digest}".encode()):
+    if not hmac.compare_digest(signature.encode("utf-8", "replace"), f"sha256={digest}".encode()):
         raise Rejected(401, UNSIGNED)
 
 
