@@ -57,7 +57,8 @@ def around(wire: Wire, id_: str) -> tuple[Standing, list[Way]]:
     if here is None:
         raise Unanswered("no category of the status", perhaps_sent=False)
     said = issue.get("transitions")
-    if said is None:
+    # That an issue tells of their screens as well is known, but on no page of Atlassian's.
+    if said is None or any("fields" not in one for one in said):
         said = wire.get(f"issue/{id_}/transitions", expand="transitions.fields")["transitions"]
     ways = [
         Way(str(one["id"]), to, one.get("fields") or {})

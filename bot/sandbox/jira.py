@@ -32,6 +32,7 @@ class LocalJira(Endpoint):
 
     Casebook's account is `casebook`: `email` and `token` in Cloud, `pat` in Data Center. `anonymous`: like sites that
     strangers may look at, it takes wrong credentials for nobody's. `lag`: seconds until a search finds what was done.
+    `deep`: an issue tells of its transitions' screens too, which no page promises.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class LocalJira(Endpoint):
         self.hooks = Hooks(self._shapes, self.moved)
         self.site = Site(cloud, now, lambda *told: self.hooks.tell(self.now(), *told))
         self.lag = lag
+        self.deep = True
         self.add_person(US, "Casebook", self.email)
 
     def _shapes(self) -> Shapes:
@@ -159,7 +161,9 @@ class LocalJira(Endpoint):
         if request.method in {"POST", "PUT"} and request.content_type != "application/json":
             raise No(415, "Unsupported Media Type")
         query = {name: ",".join(request.query.getall(name)) for name in request.query}
-        return Api(self.site, self._shapes(), self.lag).answer(Request(request.method, path, query, said(raw), who))
+        return Api(self.site, self._shapes(), self.lag, self.deep).answer(
+            Request(request.method, path, query, said(raw), who)
+        )
 
     def _who(self, request: web.Request) -> Person | None:
         basic = base64.b64encode(f"{self.email}:{self.token}".encode()).decode()

@@ -42,11 +42,12 @@ class Request:
 
 @dataclass
 class Api:
-    """``lag``: seconds until a search finds what was done."""
+    """``lag``: seconds until a search finds what was done. ``deep``: an issue tells of its transitions' screens too."""
 
     site: Site
     shapes: Shapes
     lag: float = 0.0
+    deep: bool = True
     routes: list[tuple[str, re.Pattern[str], Callable[..., Answer]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -164,7 +165,7 @@ class Api:
         said = self.shapes.issue(issue, names, listed(request.query.get("properties", "")))
         expand = listed(request.query.get("expand", ""))
         if {"transitions", "transitions.fields"} & set(expand):
-            said["transitions"] = self.arrows(issue, with_fields="transitions.fields" in expand)
+            said["transitions"] = self.arrows(issue, with_fields=self.deep and "transitions.fields" in expand)
         if "changelog" in expand:
             said["changelog"] = self.shapes.changelog(issue)
         return 200, said

@@ -244,6 +244,15 @@ def test_a_status_that_the_workflow_forbids(both: LocalJira, made: Any) -> None:
     assert "nowhere from “To Do”" in declined.value.remedy
 
 
+def test_screens_are_asked_for_where_the_issue_does_not_tell_of_them(cloud: LocalJira, made: Any) -> None:
+    cloud.deep = False
+    cloud.create("OPS", "Checkout", by="mia")
+    for status in ("In Progress", "In Review"):
+        cloud.set_status("OPS-1", status, by="mia")
+    standing, requests = count(cloud, lambda: made(cloud).move(cloud.issue("OPS-1").id, "OPS", DONE))
+    assert (standing.name, requests, cloud.issue("OPS-1").resolution) == ("Done", 3, "Done")
+
+
 def test_way_stops_where_it_was_not_told_to_go_on(cloud: LocalJira, made: Any) -> None:
     cloud.create("OPS", "Checkout", by="mia")
     id_ = cloud.issue("OPS-1").id

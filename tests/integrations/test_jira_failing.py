@@ -28,7 +28,10 @@ from tests.integrations.jiras import NOW, Clock, client, draft, filled
         ("error", "Too odd <!channel> `x`", Declined, None),
     ],
 )
-def test_answers(both: LocalJira, made: Any, kind: Any, value: Any, trouble: Any, perhaps: bool | None) -> None:
+def test_answers(
+    both: LocalJira, made: Any, caplog: pytest.LogCaptureFixture, kind: Any, value: Any, trouble: Any,
+    perhaps: bool | None,
+) -> None:  # fmt: skip
     seen = made(both).create(draft(NOW))
     both.calls.clear()
     both.faults.add(kind=kind, value=value, times=1)
@@ -37,6 +40,7 @@ def test_answers(both: LocalJira, made: Any, kind: Any, value: Any, trouble: Any
     check(raised.value, both)
     assert getattr(raised.value, "perhaps_sent", None) is perhaps
     assert len(both.asked) == 1, "nothing is tried twice here"
+    assert not [record for record in caplog.records if not record.name.startswith("aiohttp")]
     assert made(both).read(seen.id, "OPS").key == "OPS-1"
 
 
