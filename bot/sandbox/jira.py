@@ -20,11 +20,10 @@ from .jira_acts import Site
 from .jira_hooks import Delivery, Hook, Hooks
 from .jira_requests import Api, Request
 from .jira_shapes import Shapes
-from .jira_site import GUARDED, Issue, No, Note, Person, Project, Workflow
+from .jira_site import GUARDED, US, Issue, No, Note, Person, Project, Workflow
 from .wire import Json
 
 API = "/rest/api/2/"
-US = "casebook"
 
 
 class LocalJira(Endpoint):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from html import escape
 
 from .jira_acts import Site
-from .jira_site import PRIORITIES, Issue, No, Person, Project
+from .jira_site import PRIORITIES, US, Issue, No, Person, Project
 from .wire import Json
 
 HEADERS = {
@@ -52,10 +52,11 @@ def page(site: Site, only: str = "", problem: str = "") -> str:
 
 def article(site: Site, issue: Issue) -> str:
     arrows = issue.project.workflow.leading_from(issue.status.name)
-    people = [(one.handle, one.name) for one in persons(site)]
+    people = doers(site)
+    assignees = [("", "Unassigned"), *((one.handle, one.name) for one in persons(site))]
     assignee = issue.assignee.handle if issue.assignee else ""
     notes = "".join(
-        f"<p><strong>{escape(note.author.name)}</strong>, {note.updated:%H:%M}"
+        f"<p><strong>{escape(note.author.name)}</strong>, {note.updated:%H:%M} UTC"
         f"{' (internal)' if note.internal else ''}</p><blockquote>{escape(note.body)}</blockquote>"
         for note in issue.notes
     )
@@ -73,7 +74,7 @@ def article(site: Site, issue: Issue) -> str:
     }
 {form(issue, people, "status", picked("value", [(arrow.to, arrow.to) for arrow in arrows], "", "Move to"))}
 {form(issue, people, "priority", picked("value", [(name, name) for name in PRIORITIES], issue.priority, "Priority"))}
-{form(issue, people, "assignee", picked("value", [("", "Unassigned"), *people], assignee, "Assignee"))}
+{form(issue, people, "assignee", picked("value", assignees, assignee, "Assignee"))}
 {form(issue, people, "title", written("value", issue.summary, "Title"))}
 {form(issue, people, "comment", '<label class="wide">Comment <textarea name="value" required></textarea></label>')}
 {form(issue, people, "delete", "")}
@@ -91,7 +92,7 @@ def form(issue: Issue, people: list[tuple[str, str]], act: str, inputs: str) -> 
 
 def new_issue(site: Site) -> str:
     projects = [(project.key, project.name) for project in site.projects.values()]
-    people = [(one.handle, one.name) for one in persons(site)]
+    people = doers(site)
     return (
         '<h2>New issue</h2><form method="post" action="/act/new/create">'
         f"{picked('project', projects, '', 'Project')}{written('value', '', 'Title')}"
@@ -117,6 +118,11 @@ def is_web(url: str) -> bool:
 
 def persons(site: Site) -> list[Person]:
     return [person for person in site.people.values() if person.active and person.kind == "atlassian"]
+
+
+def doers(site: Site) -> list[tuple[str, str]]:
+    """Whoever may be at the page: not Casebook, which would take what its own account does for its own doing."""
+    return [(one.handle, one.name) for one in persons(site) if one.handle != US]
 
 
 def act(site: Site, key: str, what: str, said: Mapping[str, str]) -> str:

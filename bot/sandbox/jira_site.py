@@ -7,6 +7,8 @@ from typing import Any
 
 from .wire import Json
 
+# The handle of the account that Casebook signs in with.
+US = "casebook"
 PRIORITIES = ("Highest", "High", "Medium", "Low", "Lowest")
 RESOLUTIONS = ("Done", "Won't Do", "Duplicate")
 
