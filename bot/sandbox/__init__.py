@@ -1,6 +1,7 @@
 """The outside, for trying Casebook and testing it: strict stand-ins of it. They import nothing of ours."""
 
 from .driver import Answer, Bot, Channel, Group, Home, Message, Modal, Person
+from .jira import LocalJira
 from .pagerduty import LocalPagerDuty
 from .receiver import WebhookReceiver
 from .servicenow import LocalServiceNow
@@ -14,6 +15,7 @@ __all__ = [
     "Group",
     "Home",
     "Impossible",
+    "LocalJira",
     "LocalPagerDuty",
     "LocalServiceNow",
     "LocalSlack",
