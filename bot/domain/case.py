@@ -76,6 +76,7 @@ class Case(Base):
     """``status`` is a name of the case's type, ``group`` the group it lies in.
 
     ``severity``: of its incident, if it has grown into one. ``incident_channel``: where that is led.
+    ``notebook``: the canvas of its investigation.
     """
 
     __tablename__ = "cases"
@@ -123,6 +124,7 @@ class Case(Base):
     evidence_count: Mapped[int] = mapped_column(default=0)
     severity: Mapped[str | None] = mapped_column(String(8))
     incident_channel: Mapped[str | None] = mapped_column(String(32))
+    notebook: Mapped[str | None] = mapped_column(String(32))
     version: Mapped[int] = mapped_column(default=0)
 
     # A concurrent change that slipped past the row's lock fails instead of being overwritten.
@@ -367,6 +369,9 @@ class Case(Base):
     def meet_in(self, act: Act, channel: str, name: str) -> Entry:
         """The incident has its channel, of that name."""
         return self.log(Kind.INCIDENT_OPENED, act, self._set(incident_channel=channel), name=name)
+
+    def start_notebook(self, act: Act) -> Entry:
+        return self.log(Kind.NOTEBOOK, act, {})
 
     def end_incident(self, act: Act, *, archived: bool) -> Entry:
         """``archived``: its channel has been, so nothing is told there any more."""

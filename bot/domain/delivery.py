@@ -46,6 +46,8 @@ class Tell(StrEnum):
     BULK_TOLD = "bulk.told"  # all that a bulk edit did to cases of the person `target`
     INCIDENT = "incident"  # open the channel of a case's incident and bring its people there
     INCIDENT_OVER = "incident.over"  # say goodbye there, and archive it if that is wanted
+    NOTEBOOK = "notebook"  # create the notebook of a case and say where it is
+    NOTEBOOK_KEPT = "notebook.kept"  # bring the section of a notebook up to date that Casebook keeps
     BULK_RUN = "bulk.run"  # a chore: go on with a bulk edit
 
 

@@ -31,6 +31,7 @@ class Kind(StrEnum):
     ARCHIVED = "CaseArchived"
     UNARCHIVED = "CaseUnarchived"
     MOVED = "CaseMoved"
+    NOTEBOOK = "NotebookStarted"
     INCIDENT_DECLARED = "IncidentDeclared"
     INCIDENT_OPENED = "IncidentChannelOpened"
     INCIDENT_ENDED = "IncidentEnded"

@@ -28,6 +28,9 @@ class Workspace:
     team_id: str
     bot_user_id: str
 
+    def canvas(self, canvas_id: str) -> str:
+        return f"{self.url}docs/{self.team_id}/{canvas_id}"
+
     def link(self, channel: str, ts: str, thread_ts: str | None = None) -> str:
         """The permalink of a message, in the form Slack itself gives out."""
         path = f"{self.url}archives/{channel}/p{ts.replace('.', '')}"

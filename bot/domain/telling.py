@@ -27,6 +27,7 @@ CONCERNS_PEOPLE = {
 }
 UPDATES = f"{SLACK}/update"
 EXPORTS = f"{SLACK}/export"
+NOTEBOOKS = f"{SLACK}/notebook"
 REDRAWING = f"{CHORES}/redraw"
 # A thousand changes at once take Slack half an hour; what people do meanwhile goes first.
 LATER = "/bulk"
@@ -58,7 +59,7 @@ def deliveries_for(case: Case, entry: Entry, people: Mapping[str, Person]) -> li
     The line comes before the refreshed card: of five quick changes each has its line, and the card is drawn once.
     """
     told = [] if entry.kind == Kind.OPENED else lines(case, entry)
-    told += incident_steps(case, entry)
+    told += incident_steps(case, entry) + notebook_steps(case, entry)
     if entry.is_of_bulk:
         return told + cards(case, entry)  # people are told of all their cases at once: see `bulk_telling`
     return told + cards(case, entry) + direct_messages(case, entry, people) + homes(case, entry, people)
@@ -141,6 +142,24 @@ def incident_steps(case: Case, entry: Entry) -> list[Delivery]:
             entry.at,
             stream=f"{Tell.INCIDENT}/{case.id}",
             lane=f"{SLACK}/{Tell.INCIDENT}/{case.id}",
+            case_id=case.id,
+            entry_id=entry.id,
+        )
+    ]
+
+
+def notebook_steps(case: Case, entry: Entry) -> list[Delivery]:
+    """A notebook is begun, or what Casebook keeps in it is brought up to date."""
+    kind = Tell.NOTEBOOK if entry.kind == Kind.NOTEBOOK else Tell.NOTEBOOK_KEPT
+    if kind == Tell.NOTEBOOK_KEPT and (case.notebook is None or not entry.changes):
+        return []
+    return [
+        tell(
+            kind,
+            f"{kind}/{entry.id}",
+            entry.at,
+            stream=f"{Tell.NOTEBOOK}/{case.id}",
+            lane=unhurried(NOTEBOOKS, entry),
             case_id=case.id,
             entry_id=entry.id,
         )

@@ -173,6 +173,7 @@ DEEDS: dict[Kind, Callable[[Entry, Names], str]] = {
     Kind.ARCHIVED: lambda entry, names: "archived this case",
     Kind.UNARCHIVED: lambda entry, names: "brought this case back from the archive",
     Kind.MOVED: _moved,
+    Kind.NOTEBOOK: lambda entry, names: "started an investigation notebook",
     Kind.INCIDENT_DECLARED: _incident,
     Kind.INCIDENT_OPENED: lambda entry, names: f"opened #{entry.data['name']} for this incident",
     Kind.INCIDENT_ENDED: lambda entry, names: "ended the incident",

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.domain.delivery import CHORES, PAGERDUTY, SLACK, WEBHOOK, Tell
-from bot.domain.telling import LATER, REDRAWING, UPDATES
+from bot.domain.telling import LATER, NOTEBOOKS, REDRAWING, UPDATES
 from bot.storage.claims import Pace
 
 
@@ -15,6 +15,7 @@ def per_minute(calls: int, burst: int) -> Pace:
 PACES = {
     UPDATES: per_minute(50, 20),  # chat.update, Tier 3
     f"{UPDATES}{LATER}": per_minute(30, 10),
+    NOTEBOOKS: per_minute(20, 5),  # canvases.create, Tier 2
     f"{SLACK}/home": per_minute(100, 20),  # views.publish, Tier 4
     f"{SLACK}/{Tell.PEOPLE}": per_minute(20, 2),  # users.list, Tier 2
     f"{SLACK}/{Tell.TEAMS}": per_minute(20, 2),  # usergroups.list, Tier 2

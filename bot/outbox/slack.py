@@ -20,6 +20,7 @@ from bot.outbox.export import Exporter
 from bot.outbox.inboxes import Inboxes
 from bot.outbox.incidents import Incidents
 from bot.outbox.mirror import Mirror
+from bot.outbox.notebooks import Notebooks
 from bot.outbox.posting import Poster
 from bot.outbox.sender import Refused, Sent, Unreachable
 from bot.storage.claims import Held
@@ -82,6 +83,7 @@ class SlackSender:
             Tell.EXPORT: Exporter(client, workspace, db, self.poster, clock).export,
             **Bulks(db, self.poster, clock).tell,
             **Incidents(client, workspace, db, clock).tell,
+            **Notebooks(client, workspace, db, self.poster, clock).tell,
         }
 
     def __call__(self, held: Held) -> Sent:

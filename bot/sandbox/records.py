@@ -131,6 +131,22 @@ class StoredFile:
 
 
 @dataclass
+class Canvas:
+    """`channel`: whose own canvas it is, "" for one that stands by itself. `sections`: id to Markdown, in order.
+
+    `access`: channel to read, write or owner.
+    """
+
+    id: str
+    title: str
+    owner: str
+    channel: str = ""
+    sections: dict[str, str] = field(default_factory=dict)
+    access: dict[str, str] = field(default_factory=dict)
+    deleted: bool = False
+
+
+@dataclass
 class AlertBot:
     """A bot that is not the app. `user`: its bot user, "" for the legacy form that only has a username."""
 

@@ -10,7 +10,7 @@ from bot.domain.act import Act
 from bot.domain.case import Case, priority_named
 from bot.surfaces.desk import Body, Desk, is_ephemeral, is_in_home, is_in_modal, via
 from bot.surfaces.opening import open_edit_form, open_incident_form, open_modal
-from bot.usecases import looking, working
+from bot.usecases import looking, notebooks, working
 from bot.usecases.verb import Outcome
 from bot.views import answers, cards, details, forms
 from bot.views.clicks import CaseClick, read_case_click
@@ -28,6 +28,7 @@ ACTIONS = (
     "case.more",
     "case.row",
     "case.incident",
+    "case.notebook",
 )
 
 MENUS = {"case.more", "case.row"}
@@ -59,6 +60,7 @@ INSTANT: dict[str, Callable[..., Outcome]] = {
     "case.watching": working.toggle_watching,
     "case.reopen": working.reopen_case,
     "case.unarchive": working.unarchive_case,
+    "case.notebook": notebooks.start_notebook,
 }
 
 

@@ -14,7 +14,7 @@ from bot.domain.evidence import RelationKind
 from bot.surfaces.desk import Body, Desk, channel_of
 from bot.surfaces.opening import open_edit_form, open_incident_form, open_new_form, open_new_inbox
 from bot.surfaces.words import Words, is_key, person_in, read_words, team_in
-from bot.usecases import looking, opening, projects, shelves, teams, working
+from bot.usecases import looking, notebooks, opening, projects, shelves, teams, working
 from bot.usecases.bulk import start_bulk
 from bot.usecases.exporting import ask_for_export
 from bot.usecases.verb import Outcome
@@ -241,6 +241,10 @@ def incident(call: Call) -> None:
     open_incident_form(call.desk, call.body, call.client, call.act, call.key)
 
 
+def notebook(call: Call) -> Message:
+    return call.changed(notebooks.start_notebook(call.desk.db, call.act, call.key))
+
+
 def relate(call: Call) -> Message:
     kinds = ", ".join(kind.value for kind in RelationKind)
     word, other = call.arg(1, f"one of {kinds}").lower(), call.arg(2, "the other case's key")
@@ -319,6 +323,7 @@ VERBS: dict[str, Callable[[Call], Message | None]] = {
     "unarchive": unarchive,
     "relate": relate,
     "incident": incident,
+    "notebook": notebook,
     "project": project,
     "inbox": inbox,
     "team": team,

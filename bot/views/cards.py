@@ -12,7 +12,7 @@ from bot.views.clicks import case_block
 from bot.views.elements import button, grouped_select, option, overflow, select
 from bot.views.limits import one_line
 from bot.views.rich import anchor, line, rich_text, strong, words
-from bot.views.text import NOBODY, Mrkdwn, Names, joined, literal, mrkdwn, person, when
+from bot.views.text import NOBODY, Mrkdwn, Names, joined, link, literal, mrkdwn, person, when
 from bot.views.words import (
     SOURCES,
     case_link,
@@ -57,7 +57,7 @@ def case_card(
     blocks = [title_line(case, workspace), fields(facts(case, clock(now), names))]
     if said := excerpt(case.description, EXCERPT):
         blocks.append(rich_text(line(said)))
-    blocks.append(context(joined(origin(case, names))))
+    blocks.append(context(joined(origin(case, names, workspace))))
     if case.is_archived:
         blocks.append(archived_note(case))
     if channel and channel != case.project.home_channel:
@@ -133,12 +133,14 @@ def incident_words(case: Case) -> Mrkdwn:
     return mrkdwn("{} in {}", case.severity or "", Mrkdwn(f"<#{case.incident_channel}>"))
 
 
-def origin(case: Case, names: Names) -> list[Mrkdwn]:
+def origin(case: Case, names: Names, workspace: Workspace) -> list[Mrkdwn]:
     said = [mrkdwn("Reported by {}", person(case.reporter, names)), mrkdwn("opened {}", when(case.created_at))]
     if case.source != Source.PERSON:
         said.append(Mrkdwn(SOURCES[Source(case.source)]))
     if case.evidence_count:
         said.append(mrkdwn("{} of evidence", plural(case.evidence_count, "piece")))
+    if case.notebook:
+        said.append(link(workspace.canvas(case.notebook), "Notebook"))
     return said
 
 
@@ -165,6 +167,8 @@ def case_actions(case: Case, *, details: bool = True) -> list[Block]:
         row.append(button("Note", "case.note", label=f"Add a note to {case.key}"))
     if case.is_open and not case.is_archived and not case.incident_channel and (is_grave(case) or not details):
         row.append(button("Declare incident", "case.incident", label=f"Declare an incident for {case.key}"))
+    if not (details or case.notebook or case.is_archived):
+        row.append(button("Notebook", "case.notebook", label=f"Start the notebook of {case.key}"))
     if details:
         row.append(button("Details", "case.details", label=f"Details of {case.key}"))
     if not case.is_archived:

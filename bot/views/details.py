@@ -50,7 +50,7 @@ def details_view(found: Details, workspace: Workspace, *, names: Names = NOBODY,
     blocks = [title_line(case, workspace), actions(_actions(found), block_id=case_block(case.id, case.version))]
     if case.is_archived:
         blocks.append(archived_note(case))
-    blocks += [fields(facts(case, clock(now), names)), *_more_facts(case, names)]
+    blocks += [fields(facts(case, clock(now), names)), *_more_facts(case, names, workspace)]
     if case.description.strip():
         blocks += [header("Description"), rich_text(line(case.description))]
     blocks += _evidence_blocks(found, names) + _relation_blocks(found, workspace)
@@ -82,12 +82,12 @@ def _with_watch(element: Block, watch: Block) -> Block:
     return {**element, "options": [watch if o["value"] == "case.watching" else o for o in element["options"]]}
 
 
-def _more_facts(case: Case, names: Names) -> list[Block]:
+def _more_facts(case: Case, names: Names, workspace: Workspace) -> list[Block]:
     others = [(name, value) for name, value in case.attributes.items() if name not in ATTRIBUTES and value]
     blocks = []
     if others:
         blocks.append(fields([mrkdwn("*{}*\n{}", name, value) for name, value in others[:OTHER_ATTRIBUTES]]))
-    blocks.append(context(joined(origin(case, names))))
+    blocks.append(context(joined(origin(case, names, workspace))))
     watchers = [watcher.person_id for watcher in case.watchers]
     if watchers:
         shown = joined([person(id_, names) for id_ in watchers[:WATCHERS_SHOWN]], ", ")
