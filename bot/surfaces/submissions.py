@@ -93,7 +93,7 @@ def close(desk: Desk, act: Act, case: int, view: Body) -> Outcome:
 
 def declare(desk: Desk, act: Act, case: int, view: Body) -> Outcome:
     form = forms.read_incident(view)
-    declared = incidents.Declared(form.severity, form.commander, form.name, form.is_private, form.archives)
+    declared = incidents.Declared(form.severity, form.commander, form.name, form.is_private, form.archives, form.pager)
     return incidents.declare_incident(desk.db, act, case, declared)
 
 

@@ -33,20 +33,21 @@ def incident(**over):
 
 @pytest.mark.parametrize("how", [[], ["private"], ["private", "archive"]])
 def test_the_form_is_read_back_as_it_was_filled_in(how):
-    view = forms.incident_form(case(), "U0ANN")
+    view = forms.incident_form(case(), "U0ANN", {7: "Shop (Urgent)"})
     fits_modal(view)
-    read = forms.read_incident(sent(view, severity="SEV2", commander="U0BOB", name="inc-two", how=how))
+    read = forms.read_incident(sent(view, severity="SEV2", commander="U0BOB", name="inc-two", how=how, pager="7"))
+    assert read.pager == 7
     assert (read.severity, read.commander, read.name) == (Severity.SEV2, "U0BOB", "inc-two")
     assert (read.is_private, read.archives) == ("private" in how, "archive" in how)
 
 
 def test_a_private_projects_incident_is_not_asked_whether_it_is_private():
-    assert "Private channel" in shown(forms.incident_form(case(), "U0ANN"))
-    assert "Private channel" not in shown(forms.incident_form(case(project=project(is_private=True)), "U0ANN"))
+    assert "Private channel" in shown(forms.incident_form(case(), "U0ANN", {}))
+    assert "Private channel" not in shown(forms.incident_form(case(project=project(is_private=True)), "U0ANN", {}))
 
 
 def test_what_is_missing_is_named():
-    view = forms.incident_form(case(), "U0ANN")
+    view = forms.incident_form(case(), "U0ANN", {})
     with pytest.raises(Invalid) as missing:
         forms.read_incident(sent(view, commander="U0BOB", name="x"))
     assert "severity" in missing.value.fields
@@ -65,7 +66,7 @@ def test_a_suggested_name_is_one_that_slack_takes(title):
 @settings(max_examples=30)
 def test_everything_fits_and_pings_nobody(text):
     huge = huge_case(text)
-    fits_modal(forms.incident_form(huge, "U0ANN"))
+    fits_modal(forms.incident_form(huge, "U0ANN", dict.fromkeys(range(120), text)))
     topic = incidents.topic(huge, incident(), text)
     assert len(topic) <= 250
     assert "<!" not in topic
