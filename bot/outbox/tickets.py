@@ -21,6 +21,7 @@ from bot.domain.ticket import (
     Part,
     Partner,
     Seen,
+    Step,
     TicketChange,
     Ticketing,
     Value,
