@@ -99,7 +99,7 @@ def is_doubtful(ticket: Ticket, part: Part, at: datetime, read_at: datetime | No
     wrote_at, known = moment(base.get("wrote_at")), moment(base.get("at"))
     if read_at is not None:
         # A search may be behind what has been told already.
-        return (wrote_at is not None and wrote_at >= read_at) or (known is not None and at < known)
+        return (wrote_at is not None and wrote_at > read_at) or (known is not None and at < known)
     return (known is not None and at <= known) or (wrote_at is not None and at < wrote_at + CLOSE)
 
 

@@ -3,7 +3,7 @@
 What a partner said yes to is written down at once. If that fails, the next attempt looks at the partner first.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Lock
@@ -123,7 +123,7 @@ class TicketSender:
             creation = drawing.creation(work, told, self.system, self.workspace) if is_new else None
             change = drawing.change(work, told, self.system) if ticket.foreign_id else None
         if change:
-            self.change(held, ticketing, change)
+            self.change([held.delivery.id, *covered], ticketing, change)
             return Sent(covered)
         if creation:
             self.create(held, ticketing, creation)
@@ -138,7 +138,7 @@ class TicketSender:
             draft = replace(draft, values={**draft.values, Part.ASSIGNEE: account})
             said[Part.ASSIGNEE] = creation.assignee.id
         seen = self.created(held, ticketing, draft, creation.is_again)
-        ticket_records.created(self.db, creation.ticket_id, seen, said, self.clock(), done=held.delivery.id)
+        ticket_records.created(self.db, creation.ticket_id, seen, said, self.clock(), done=[held.delivery.id])
 
     def created(self, held: Held, ticketing: Ticketing, draft: Draft, is_again: bool) -> Seen:
         """A ticket must not be created twice: look for it if an attempt may have made it."""
@@ -156,11 +156,11 @@ class TicketSender:
         if is_alone:
             link_back = drawing.link_back(told.case, self.workspace)
             ticketing.attach(seen.id, seen.kind, ticket.wanted["mark"], link_back)
-        problem = ticket_records.linked(self.db, ticket.id, seen, self.clock(), done=held.delivery.id)
+        problem = ticket_records.linked(self.db, ticket.id, seen, self.clock(), done=[held.delivery.id])
         if problem:
             raise Declined("taken", problem)
 
-    def change(self, held: Held, ticketing: Ticketing, change: drawing.Change) -> None:
+    def change(self, done: Sequence[int], ticketing: Ticketing, change: drawing.Change) -> None:
         plan, problems = change.plan, dict[Part, str]()
         values = dict(plan.values)
         if plan.assigns:
@@ -173,12 +173,12 @@ class TicketSender:
         said = {part: own for part, own in plan.ours.items() if part != Part.STATUS or step is None}
         moves_first = step is not None and plan.leaves_closed
         if step and moves_first:
-            self.move(held, ticketing, change, step)
+            self.move(done, ticketing, change, step)
         if values:
             ticketing.change(change.id, change.kind, values)
-        self.told(held, change, said, values, problems)
+        self.told(done, change, said, values, problems)
         if step and not moves_first:
-            self.move(held, ticketing, change, step)
+            self.move(done, ticketing, change, step)
 
     def step(self, ticketing: Ticketing, change: drawing.Change) -> Step | None:
         """Where its status is to go; nowhere if it stands in the right group and has no status of that name."""
@@ -188,7 +188,7 @@ class TicketSender:
         there = self.memory.recall(("statuses", change.kind), lambda: list(ticketing.statuses(change.kind)))
         return in_step.named(step, [standing.name for standing in there])
 
-    def move(self, held: Held, ticketing: Ticketing, change: drawing.Change, step: Step) -> None:
+    def move(self, done: Sequence[int], ticketing: Ticketing, change: drawing.Change, step: Step) -> None:
         said, problems = {Part.STATUS: change.plan.ours[Part.STATUS]}, dict[Part, str]()
         values: dict[Part, Value] = {}
         try:
@@ -197,19 +197,17 @@ class TicketSender:
             raise
         except Declined as declined:  # its workflow does not let it: both differ, and nothing else is kept from going
             problems[Part.STATUS] = declined.remedy
-        self.told(held, change, said, values, problems)
+        self.told(done, change, said, values, problems)
 
     def told(
         self,
-        held: Held,
+        done: Sequence[int],
         change: drawing.Change,
         said: Mapping[Part, str | None],
         values: Mapping[Part, Value],
         problems: Mapping[Part, str],
     ) -> None:
-        ticket_records.told(
-            self.db, change.ticket_id, change.before, said, values, problems, self.clock(), done=held.delivery.id
-        )
+        ticket_records.told(self.db, change.ticket_id, change.before, said, values, problems, self.clock(), done=done)
 
     def has_no_account(self, change: drawing.Change) -> str:
         name = change.assignee.name if change.assignee else "Somebody"
@@ -227,10 +225,10 @@ class TicketSender:
                 return Sent()  # once it is there it is told all the same
             saying = drawing.saying(work, told, note_id, self.system)
         if saying is None:
-            ticket_records.nothing_told(self.db, ticket_id, NOTES_TOLD, self.clock(), done=delivery.id)
+            ticket_records.nothing_told(self.db, ticket_id, NOTES_TOLD, self.clock(), done=[delivery.id])
         elif saying.comment:
             ticketing.rewrite(saying.id, saying.kind, saying.comment, saying.text)
-            ticket_records.rewritten(self.db, ticket_id, note_id, saying.text, self.clock(), done=delivery.id)
+            ticket_records.rewritten(self.db, ticket_id, note_id, saying.text, self.clock(), done=[delivery.id])
         else:
             self.comment(held, ticketing, saying, str(saying.text))
         return Sent()
@@ -242,7 +240,7 @@ class TicketSender:
             comment = ticketing.commented(saying.id, saying.kind, text, delivery.created_at)
         comment = comment or ticketing.comment(saying.id, saying.kind, text, internal=saying.internal)
         ticket_records.commented(
-            self.db, saying.ticket_id, saying.note_id, comment, text, self.clock(), done=delivery.id
+            self.db, saying.ticket_id, saying.note_id, comment, text, self.clock(), done=[delivery.id]
         )  # fmt: skip
 
     # -- hearing ------------------------------------------------------------------------------------------------------
@@ -261,7 +259,7 @@ class TicketSender:
         if seen.key != ticket.key:
             changes.append(TicketChange(seen.id, Became.RENAMED, at, seen.key))
         take_changes(self.db, self.system, changes, self.clock(), read_at)
-        ticket_records.nothing_told(self.db, ticket.id, FIELDS_TOLD, self.clock(), done=held.delivery.id)
+        ticket_records.nothing_told(self.db, ticket.id, FIELDS_TOLD, self.clock(), done=[held.delivery.id, *covered])
         return Sent(covered)
 
     def news(self, held: Held, ticketing: Ticketing) -> Sent:

@@ -130,13 +130,14 @@ class Taking:
         if self.news.read_at is None and self.work.cases.entry_of(self.origin(change)):
             return
         if in_step.is_doubtful(self.ticket, part, change.at, self.news.read_at) or self.news.is_ours(change.by):
-            self.ask_again()
+            self.ask_again(change)
         else:
             self.believe(part, change)
 
-    def ask_again(self) -> None:
+    def ask_again(self, change: TicketChange) -> None:
         """One reading answers all doubts there are by then."""
-        delivery = ticket_telling.read_again(self.case, self.ticket, self.news.now.isoformat(), self.news.now)
+        occasion = f"{self.news.now.isoformat()}/{sha256(self.origin(change).encode()).hexdigest()[:24]}"
+        delivery = ticket_telling.read_again(self.case, self.ticket, occasion, self.news.now)
         if not self.work.deliveries.has_key(delivery.key):
             self.work.enqueue([delivery])
 

@@ -1,5 +1,6 @@
 """How a ticket fares: why it cannot be told, since when, and that it is well again."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from bot.domain import ticket_telling
@@ -9,10 +10,10 @@ from bot.domain.link import Health, Ticket
 from bot.storage.database import Database, Work
 
 
-def settle(work: Work, case: Case, ticket: Ticket, now: datetime, *, done: int = 0) -> None:
+def settle(work: Work, case: Case, ticket: Ticket, now: datetime, *, done: Collection[int] = ()) -> None:
     """Whether it is in step by what is known; one that fails does so until that which failed gets through.
 
-    ``done``: the id of the delivery that is just being carried out.
+    ``done``: the ids of the deliveries that are just being carried out.
     """
     if not ticket.is_followed or ticket.problem_in:
         return
@@ -25,7 +26,7 @@ def settle(work: Work, case: Case, ticket: Ticket, now: datetime, *, done: int =
     if ticket.foreign_id is None:
         ticket.health = (Health.LINKING if "words" in ticket.wanted else Health.CREATING).value
         return
-    waits = work.deliveries.waits(ticket_telling.stream_of(ticket), [done])
+    waits = work.deliveries.waits(ticket_telling.stream_of(ticket), done)
     ticket.health = (Health.PENDING if waits else Health.IN_STEP).value
 
 
@@ -59,11 +60,11 @@ def note_trouble(
             work.enqueue(ticket_telling.redrawn(case, ticket, now, f"trouble/{now.isoformat()}"))
 
 
-def trouble_over(work: Work, ticket: Ticket, case: Case, now: datetime, what: str, *, done: int) -> None:
+def trouble_over(work: Work, ticket: Ticket, case: Case, now: datetime, what: str, *, done: Collection[int]) -> None:
     """Also draws the cards anew if that changes how the ticket fares."""
     before = (ticket.health, ticket.problem)
     well_again(ticket, what)
     settle(work, case, ticket, now, done=done)
     if (ticket.health, ticket.problem) != before:
-        fresh = ticket_telling.redrawn(case, ticket, now, f"told/{done}/{now.isoformat()}")
+        fresh = ticket_telling.redrawn(case, ticket, now, f"told/{min(done)}/{now.isoformat()}")
         work.enqueue(one for one in fresh if not work.deliveries.has_key(one.key))

@@ -1,6 +1,6 @@
 """Writing down what became of a ticket at its partner, each in one unit of work, so that a repeat finds it done."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -38,7 +38,7 @@ def write(db: Database, ticket_id: int, writing: Writing) -> None:
 
 
 def created(
-    db: Database, ticket_id: int, seen: Seen, said: Mapping[Part, str | None], now: datetime, *, done: int
+    db: Database, ticket_id: int, seen: Seen, said: Mapping[Part, str | None], now: datetime, *, done: Collection[int]
 ) -> None:
     """``said``: what the case said when the ticket was drawn, of the parts that it was created with."""
 
@@ -62,7 +62,7 @@ def untold(case: Case, ticket: Ticket, part: Part) -> str | None:
     return in_step.UNTOLD if part == Part.ASSIGNEE and case.assignee else ours(case, part)
 
 
-def linked(db: Database, ticket_id: int, seen: Seen, now: datetime, *, done: int) -> str:
+def linked(db: Database, ticket_id: int, seen: Seen, now: datetime, *, done: Collection[int]) -> str:
     """Neither side changes by it: from then on both follow each other. A sentence if it cannot be linked."""
     problem = ""
 
@@ -99,7 +99,7 @@ def taken(work: Work, case: Case, ticket: Ticket, seen: Seen) -> str:
     return ""
 
 
-def begin(work: Work, case: Case, ticket: Ticket, now: datetime, done: int) -> None:
+def begin(work: Work, case: Case, ticket: Ticket, now: datetime, done: Collection[int]) -> None:
     """From now on it is told all that happens; what has happened since it was asked for comes first."""
     work.flush()
     terms = work.tickets.terms(case.project_id, [ticket.partner], now)[ticket.partner]
@@ -120,7 +120,7 @@ def told(
     problems: Mapping[Part, str],
     now: datetime,
     *,
-    done: int,
+    done: Collection[int],
 ) -> None:
     """Fields were set. ``before``: what was known of them when that was drawn; ``said``: what the case said then.
 
@@ -140,7 +140,7 @@ def told(
                 kept["wrote_at"] = now.isoformat()
             in_step.note(ticket, part, **kept)
         if in_doubt:
-            work.enqueue([ticket_telling.read_again(case, ticket, f"doubt/{done}/{now.isoformat()}", now)])
+            work.enqueue([ticket_telling.read_again(case, ticket, f"doubt/{min(done)}/{now.isoformat()}", now)])
             work.flush()
         trouble_over(work, ticket, case, now, FIELDS_TOLD, done=done)
 
@@ -148,7 +148,7 @@ def told(
 
 
 def commented(
-    db: Database, ticket_id: int, note_id: int, comment: Comment, text: str, now: datetime, *, done: int
+    db: Database, ticket_id: int, note_id: int, comment: Comment, text: str, now: datetime, *, done: Collection[int]
 ) -> None:
     def writing(work: Work, case: Case, ticket: Ticket) -> None:
         known = work.tickets.note(ticket, comment.id)
@@ -161,7 +161,9 @@ def commented(
     write(db, ticket_id, writing)
 
 
-def rewritten(db: Database, ticket_id: int, note_id: int, text: str | None, now: datetime, *, done: int) -> None:
+def rewritten(
+    db: Database, ticket_id: int, note_id: int, text: str | None, now: datetime, *, done: Collection[int]
+) -> None:
     def writing(work: Work, case: Case, ticket: Ticket) -> None:
         if known := work.tickets.note_of(ticket, note_id):
             known.digest = digest(text or "")
@@ -170,7 +172,7 @@ def rewritten(db: Database, ticket_id: int, note_id: int, text: str | None, now:
     write(db, ticket_id, writing)
 
 
-def nothing_told(db: Database, ticket_id: int, what: str, now: datetime, *, done: int) -> None:
+def nothing_told(db: Database, ticket_id: int, what: str, now: datetime, *, done: Collection[int]) -> None:
     """There was nothing to be said, so nothing waits."""
 
     def writing(work: Work, case: Case, ticket: Ticket) -> None:

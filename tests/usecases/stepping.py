@@ -97,6 +97,7 @@ class Town:
         take_changes(self.db, SYSTEM, changes, self.clock(), read_at)
 
     def poll(self) -> None:
+        self.clock.move(seconds=1)
         ticket_news.ask_for_news(self.db, JIRA, self.clock(), self.clock().isoformat())
         self.tell()
 

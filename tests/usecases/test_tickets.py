@@ -195,6 +195,7 @@ def test_two_cases_share_no_ticket_unless_they_say_so(town: Town) -> None:
     assert first.key in str(ticket.problem)
     tickets.unlink_ticket(town.db, town.act(), second.id, ticket.id)
     assert town.link(second, "ABC-7", shared=True).health == Health.IN_STEP
+    town.poll()
     working.close_case(town.db, town.act(), first.id)
     town.tell()
     town.poll()
