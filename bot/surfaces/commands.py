@@ -12,7 +12,7 @@ from bot.domain.case import Priority, priority_named
 from bot.domain.errors import Invalid
 from bot.domain.evidence import RelationKind
 from bot.surfaces.desk import Body, Desk, channel_of
-from bot.surfaces.opening import open_edit_form, open_new_form, open_new_inbox
+from bot.surfaces.opening import open_edit_form, open_incident_form, open_new_form, open_new_inbox
 from bot.surfaces.words import Words, is_key, person_in, read_words, team_in
 from bot.usecases import looking, opening, projects, shelves, teams, working
 from bot.usecases.bulk import start_bulk
@@ -237,6 +237,10 @@ def unarchive(call: Call) -> Message:
     return call.changed(working.unarchive_case(call.desk.db, call.act, call.key))
 
 
+def incident(call: Call) -> None:
+    open_incident_form(call.desk, call.body, call.client, call.act, call.key)
+
+
 def relate(call: Call) -> Message:
     kinds = ", ".join(kind.value for kind in RelationKind)
     word, other = call.arg(1, f"one of {kinds}").lower(), call.arg(2, "the other case's key")
@@ -314,6 +318,7 @@ VERBS: dict[str, Callable[[Call], Message | None]] = {
     "archive": archive,
     "unarchive": unarchive,
     "relate": relate,
+    "incident": incident,
     "project": project,
     "inbox": inbox,
     "team": team,
