@@ -32,6 +32,12 @@ class Kind(StrEnum):
     UNARCHIVED = "CaseUnarchived"
     MOVED = "CaseMoved"
     NOTEBOOK = "NotebookStarted"
+    TICKET_ASKED = "TicketAsked"
+    TICKET_CREATED = "TicketCreated"
+    TICKET_LINKED = "TicketLinked"
+    TICKET_UNLINKED = "TicketUnlinked"
+    TICKET_GONE = "TicketGone"
+    TICKET_DIFFERS = "TicketDiffers"
     INCIDENT_DECLARED = "IncidentDeclared"
     INCIDENT_OPENED = "IncidentChannelOpened"
     INCIDENT_ENDED = "IncidentEnded"
@@ -47,7 +53,8 @@ OPPOSITE = {
 
 
 class Entry(Base):
-    """``changes``: field → [before, after]. ``data``: ids of what was added, and the bulk edit that it is a part of.
+    """``changes``: field → [before, after]. ``data``: ids of what was added, the bulk edit that it is a part of, and of
+    what came from a ticket its id as ``ticket`` and who did it there as ``by``.
 
     ``version``: the case's, afterwards.
 

@@ -22,6 +22,7 @@ from bot.storage.projects import Projects
 from bot.storage.revisions import Revisions
 from bot.storage.search import Search
 from bot.storage.teams import Teams
+from bot.storage.tickets import Tickets
 
 
 class Work:
@@ -38,6 +39,7 @@ class Work:
         self.revisions = Revisions(session)
         self.search = Search(session)
         self.bulks = Bulks(session)
+        self.tickets = Tickets(session)
         self.incidents = Incidents(session)
         self.notebooks = Notebooks(session)
         self.has_deliveries = False

@@ -1,12 +1,13 @@
 """What every listener works with, and how a payload becomes an ``Act``."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from bot.domain.act import Act
 from bot.domain.reading import Workspace
+from bot.domain.ticket import Partner
 from bot.storage.database import Database
 from bot.surfaces.replies import Replies
 from bot.usecases.outside import Outside
@@ -21,6 +22,7 @@ class Desk:
     now: Callable[[], datetime]
     replies: Replies
     outside: Outside
+    ticketing: Mapping[str, Partner] = field(default_factory=dict)
 
     def act(self, body: Body, via: str, seen: int | None = None) -> Act:
         return Act(actor=actor_of(body), at=self.now(), via=via, origin=origin_of(body), seen=seen)

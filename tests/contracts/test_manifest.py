@@ -47,7 +47,7 @@ METHOD_SCOPES: dict[str, set[str]] = {
     "files.getUploadURLExternal": {"files:write"},
     "usergroups.list": {"usergroups:read"},
     "users.info": {"users:read"},
-    "users.list": {"users:read"},
+    "users.list": {"users:read", "users:read.email"},
     "views.open": set(),
     "views.publish": set(),
     "views.push": set(),
