@@ -73,7 +73,10 @@ def listed(name: str, *columns: str, where: str = LIVE) -> Index:
 
 
 class Case(Base):
-    """``status`` is a name of the case's type, ``group`` the group it lies in."""
+    """``status`` is a name of the case's type, ``group`` the group it lies in.
+
+    ``taken_at``: when somebody first had it or work on it began, whatever became of that later.
+    """
 
     __tablename__ = "cases"
     __table_args__ = (
@@ -115,6 +118,7 @@ class Case(Base):
     reason: Mapped[str | None] = mapped_column(String(80))
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    taken_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     archived_at: Mapped[datetime | None]
     evidence_count: Mapped[int] = mapped_column(default=0)
@@ -182,6 +186,8 @@ class Case(Base):
         """The one way to write on the timeline: it also moves the version and the time of the last change."""
         self.version += 1
         self.updated_at = max(self.updated_at, act.at)  # Slack may tell of a reply late
+        if self.taken_at is None and (self.assignee or self.group == Group.IN_PROGRESS):
+            self.taken_at = act.at
         return Entry(
             case_id=self.id,
             kind=kind.value,

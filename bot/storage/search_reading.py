@@ -95,6 +95,12 @@ def count_of(part: Part, limit: int, *, sqlite: bool) -> Select[Any]:
     return select(func.count()).select_from(whole.limit(limit).subquery())
 
 
+def rows_of(part: Part, columns: Sequence[ColumnElement[Any]], *, sqlite: bool) -> Any:
+    """These columns of all of it. They tell one case from another where there are several ways."""
+    found = [source.found.with_only_columns(*columns) for source in _Reading(sqlite=sqlite).sources(part)]
+    return together(part, found) if len(found) > 1 else found[0]
+
+
 @lru_cache(REMEMBERED)
 def count_listed(condition: Condition, limit: int, *, sqlite: bool) -> Select[Any]:
     reading = _Reading(sqlite=sqlite)
