@@ -36,6 +36,7 @@ from bot.surfaces import (
     recipients,
     searching,
     shortcuts,
+    statistics,
     submissions,
     teams,
 )
@@ -169,6 +170,7 @@ ROOMS = (
     teams,
     recipients,
     exporting,
+    statistics,
     bulk,
 )
 

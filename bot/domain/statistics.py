@@ -3,10 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TypeVar
 
 from bot.domain.zone import zone_named
 
 WEEKS = 12
+# Of people, teams and the like so many are named, the others counted together.
+SHOWN = 8
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +79,9 @@ def mondays(now: datetime, tz: str, weeks: int = WEEKS) -> list[datetime]:
 def rank(count: int, percent: int) -> int:
     """The place, from 0, of the case that ``percent`` in a hundred are not slower than."""
     return (count * percent - 1) // 100
+
+
+def most(counts: Mapping[T, int]) -> list[tuple[T, int]]:
+    """The greatest first, as many as are named; those that stand for nobody last, however many they are."""
+    known = sorted((pair for pair in counts.items() if pair[0] is not None), key=lambda pair: (-pair[1], str(pair[0])))
+    return known[:SHOWN] + [pair for pair in counts.items() if pair[0] is None]

@@ -26,6 +26,7 @@ CONCERNS_PEOPLE = {
 }
 UPDATES = f"{SLACK}/update"
 EXPORTS = f"{SLACK}/export"
+STATISTICS = f"{SLACK}/statistics"
 REDRAWING = f"{CHORES}/redraw"
 # A thousand changes at once take Slack half an hour; what people do meanwhile goes first.
 LATER = "/bulk"
@@ -284,4 +285,30 @@ def export(person: str, occasion: str, at: datetime, *, query: str, kind: str) -
         lane=EXPORTS,
         target=person,
         data={"query": query, "format": kind},
+    )
+
+
+def statistics(person: str, occasion: str, at: datetime, *, query: str) -> Delivery:
+    """Figures of the cases that ``query`` finds, for one person."""
+    return tell(
+        Tell.STATISTICS,
+        f"statistics/{person}/{occasion}",
+        at,
+        stream=f"statistics/{person}",
+        lane=STATISTICS,
+        target=person,
+        data={"query": query},
+    )
+
+
+def weekly(weekly_id: int, channel: str, slot: datetime, at: datetime) -> Delivery:
+    """The same for a channel, once for each time that it was due."""
+    return tell(
+        Tell.WEEKLY,
+        f"weekly/{weekly_id}/{slot.isoformat()}",
+        at,
+        stream=f"weekly/{weekly_id}",
+        lane=STATISTICS,
+        target=channel,
+        data={"weekly": weekly_id},
     )

@@ -21,6 +21,7 @@ from bot.outbox.inboxes import Inboxes
 from bot.outbox.mirror import Mirror
 from bot.outbox.posting import Poster
 from bot.outbox.sender import Refused, Sent, Unreachable
+from bot.outbox.statistics import Statistician
 from bot.storage.claims import Held
 from bot.storage.database import Database, Work
 from bot.storage.outcomes import siblings
@@ -60,6 +61,7 @@ class SlackSender:
         self.poster = Poster(client)
         self.cards = Cards(self.poster, workspace, db, listening, clock)
         inboxes = Inboxes(self.poster, self.cards, workspace, db, clock)
+        statistician = Statistician(client, db, self.poster, clock)
         mirror = Mirror(client, workspace, db, admins, clock)
         self.tell: Mapping[Tell, Callable[[Held], Sent]] = {
             Tell.CARD: self.card,
@@ -79,6 +81,8 @@ class SlackSender:
             Tell.TEAMS: mirror.teams,
             Tell.CHANNEL: mirror.channel,
             Tell.EXPORT: Exporter(client, workspace, db, self.poster, clock).export,
+            Tell.STATISTICS: statistician.answer,
+            Tell.WEEKLY: statistician.weekly,
             **Bulks(db, self.poster, clock).tell,
         }
 

@@ -51,6 +51,13 @@ COMMANDS = (
         "sends you a file of cases; JSON holds their timelines too",
         OPEN,
     ),
+    Command(
+        "stats",
+        "stats [query|weekly]",
+        "stats project:OPS",
+        "sends you figures of cases, or lists those that channels get every week",
+        OPEN,
+    ),
     Command("take", "take KEY", "take OPS-12", "assigns a case to you", WORK),
     Command(
         "assign", "assign KEY @user|@team|me|none", "assign OPS-12 @ann", "gives a case to a person or a team", WORK

@@ -109,6 +109,8 @@ UNTOLD: Mapping[str, str] = {
     Tell.MATCH: "ask the inboxes about a case",
     Tell.CHANNEL: "join a home channel",
     Tell.EXPORT: "send somebody an export",
+    Tell.STATISTICS: "send somebody statistics",
+    Tell.WEEKLY: "send weekly statistics",
     Tell.BULK: "say how far a bulk edit is",
     Tell.BULK_TOLD: "write a direct message",
     Tell.BULK_RUN: "go on with a bulk edit",

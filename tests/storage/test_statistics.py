@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from itertools import pairwise
 from math import ceil
 from typing import Any
 
@@ -77,7 +78,7 @@ def reckoned(cases: list[Case]) -> Statistics:
                 opened=sum(monday <= case.created_at < end for case in cases),
                 closed=sum(monday <= case.closed_at < end for case in cases if case.closed_at),
             )
-            for monday, end in zip(begun, begun[1:], strict=False)
+            for monday, end in pairwise(begun)
         ],
         to_take=spread(took(case, case.taken_at) for case in cases if case.taken_at),
         to_close=spread(took(case, case.closed_at) for case in cases if case.closed_at),
