@@ -19,7 +19,7 @@ PREVIEW_LIMIT = 1000
 SHELVES = 8
 TEAMS_PAGE = 12
 PREVIEWED = 5
-WEEKLIES = 20
+WEEKLIES = 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,11 +76,6 @@ def mondays(now: datetime, tz: str, weeks: int = WEEKS) -> list[datetime]:
     return [datetime.combine(day, time(), zone).astimezone(UTC) for day in days]
 
 
-def rank(count: int, percent: int) -> int:
-    """The place, from 0, of the case that ``percent`` in a hundred are not slower than."""
-    return (count * percent - 1) // 100
-
-
 def most(counts: Mapping[T, int]) -> list[tuple[T, int]]:
     """The greatest first, as many as are named; those that stand for nobody last, however many they are."""
     known = sorted((pair for pair in counts.items() if pair[0] is not None), key=lambda pair: (-pair[1], str(pair[0])))

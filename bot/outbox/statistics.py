@@ -31,7 +31,7 @@ from bot.views.statistics import chart_words, statistics_message, weekly_message
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-# A million cases keep a processor busy for some seconds; there are others who want it.
+# A million cases keep a processor busy for a while; there are others who want it.
 AT_ONCE = 1
 WAIT_FOR_TURN = 2.0  # seconds
 # What counting and drawing may take before another worker thinks that this one has died.

@@ -13,13 +13,14 @@ from bot.domain.weekly import Weekly
 from bot.views.blocks import Block, Message, View, actions, context, fields, message, modal, section
 from bot.views.clicks import page_value
 from bot.views.elements import button, confirm
-from bot.views.limits import clip, one_line
+from bot.views.limits import clip, clip_marked, one_line
 from bot.views.queries import query_code
 from bot.views.text import MONTHS, NOBODY, Mrkdwn, Names, joined, mrkdwn, person, said
 from bot.views.words import plural
 
 LIST = "stats.list"
 NAME = 40
+ABOUT = 1000  # as many as are listed must fit into a message
 SOURCES = {
     Source.PERSON: "People",
     Source.MONITOR: "Monitors",
@@ -211,7 +212,7 @@ def weekly_row(weekly: Weekly, names: Names, *, named: bool) -> Block:
         "End these statistics?", mrkdwn("{} gets them no more.", place(weekly.channel)), "End", "Keep", danger=True
     )
     end = button("End", "stats.end", value=str(weekly.id), sure=sure, label="End these weekly statistics")
-    return section(text, end, block_id=f"weekly/{weekly.id}")
+    return section(Mrkdwn(clip_marked(text, ABOUT)), end, block_id=f"weekly/{weekly.id}")
 
 
 def weekly_query(weekly: Weekly) -> Mrkdwn:
