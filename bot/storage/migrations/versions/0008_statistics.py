@@ -41,12 +41,18 @@ WHERE taken_at IS NULL
 """
 
 
+def backfill(dialect: str) -> list[str]:
+    before, after = INTO[dialect]
+    return [
+        TAKEN.format(has=HAS[dialect], before=before.format("assignee")),
+        LATER.format(after=after.format("assignee"), group=after.format("group")),
+    ]
+
+
 def upgrade() -> None:
     op.add_column("cases", sa.Column("taken_at", UTC(), nullable=True))
-    dialect = op.get_bind().dialect.name
-    before, after = INTO[dialect]
-    op.execute(TAKEN.format(has=HAS[dialect], before=before.format("assignee")))
-    op.execute(LATER.format(after=after.format("assignee"), group=after.format("group")))
+    for statement in backfill(op.get_bind().dialect.name):
+        op.execute(statement)
     op.create_table(
         "weeklies",
         sa.Column("id", sa.Integer(), primary_key=True),
