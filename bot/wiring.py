@@ -37,6 +37,7 @@ from bot.surfaces import (
     searching,
     shortcuts,
     statistics,
+    steps,
     submissions,
     teams,
 )
@@ -151,6 +152,7 @@ def build_app(settings: Settings, client: WebClient) -> App:
         client=client,
         signing_secret=settings.signing_secret,
         process_before_response=True,
+        attaching_function_token_enabled=False,  # what a workflow's step has to say goes through the outbox
         logger=logging.getLogger("bolt"),
     )
 
@@ -171,6 +173,7 @@ ROOMS = (
     recipients,
     exporting,
     statistics,
+    steps,
     bulk,
 )
 

@@ -22,6 +22,7 @@ from bot.outbox.mirror import Mirror
 from bot.outbox.posting import Poster
 from bot.outbox.sender import Refused, Sent, Unreachable
 from bot.outbox.statistics import Statistician
+from bot.outbox.steps import Steps
 from bot.storage.claims import Held
 from bot.storage.database import Database, Work
 from bot.storage.outcomes import siblings
@@ -83,6 +84,7 @@ class SlackSender:
             Tell.EXPORT: Exporter(client, workspace, db, self.poster, clock).export,
             Tell.STATISTICS: statistician.answer,
             Tell.WEEKLY: statistician.weekly,
+            Tell.STEP: Steps(client, workspace, db).finish,
             **Bulks(db, self.poster, clock).tell,
         }
 

@@ -111,6 +111,7 @@ UNTOLD: Mapping[str, str] = {
     Tell.EXPORT: "send somebody an export",
     Tell.STATISTICS: "send somebody statistics",
     Tell.WEEKLY: "send weekly statistics",
+    Tell.STEP: "finish a workflow's step",
     Tell.BULK: "say how far a bulk edit is",
     Tell.BULK_TOLD: "write a direct message",
     Tell.BULK_RUN: "go on with a bulk edit",
