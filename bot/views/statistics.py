@@ -1,7 +1,8 @@
 """Figures of cases: in words that can be read aloud, and who gets them every week."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from itertools import dropwhile
 from typing import Any
 
 from bot.domain.case import PRIORITY_WORDS, Priority, Source
@@ -28,6 +29,7 @@ SOURCES = {
     Source.ERROR: "Error tracking issues",
     Source.ALERT: "Other alerts",
 }
+NOTHING = "Nothing was opened or closed in the last {} weeks."
 UNITS = ((86_400, "day"), (3600, "hour"), (60, "minute"))
 WHAT_IT_MEANS = Mrkdwn(
     "*To take*: from opening until somebody first had the case or work on it began. *To close*: until it was closed "
@@ -140,8 +142,17 @@ def length(time: timedelta) -> str:
     return " ".join(parts[:2]) or "less than a minute"
 
 
-def weeks(found: Iterable[Week]) -> Mrkdwn:
-    return joined([mrkdwn("Week of {}", week_words(week)) for week in found], "\n")
+def within(time: timedelta) -> str:
+    return "a minute" if time < timedelta(minutes=1) else length(time)
+
+
+def weeks(found: Sequence[Week]) -> Mrkdwn:
+    """Without those before anything happened."""
+    busy = list(dropwhile(lambda week: not (week.opened or week.closed), found))
+    quiet = len(found) - len(busy)
+    before = f"In the {plural(quiet, 'week')} before nothing was opened or closed." if busy else NOTHING.format(quiet)
+    lines = [mrkdwn("Week of {}", week_words(week)) for week in busy]
+    return joined([*lines, Mrkdwn(before if quiet else "")], "\n")
 
 
 def week_words(week: Week) -> str:
@@ -160,7 +171,7 @@ def summary(found: Figures) -> Mrkdwn:
     parts = [mrkdwn("Statistics of {}: {}", what(found), totals(told))]
     for title, time in (("taken", told.to_take), ("closed", told.to_close)):
         if time:
-            half, most_ = length(time.median), length(time.ninetieth)
+            half, most_ = within(time.median), within(time.ninetieth)
             parts.append(mrkdwn("Of those {}, half were within {}, nine in ten within {}.", title, half, most_))
     last = told.weeks[-1]
     parts.append(mrkdwn("This week: {} opened, {} closed.", f"{last.opened:,}", f"{last.closed:,}"))

@@ -43,8 +43,8 @@ HOW = Mrkdwn(
     "and the case's timeline names them. For a workflow that starts by itself, choose somebody who answers for it."
 )
 IF_IT_FAILS = Mrkdwn(
-    "A step that cannot do what it is asked says why; the workflow's activity log shows the sentence. Run again, a "
-    "step that was already done does nothing twice."
+    "A step that cannot do what it is asked says why; the workflow's activity log shows the sentence. However "
+    "often Slack tells Casebook of the same run, it is done once."
 )
 PLAN = Mrkdwn(
     "Steps from apps need one of Slack's paid plans, and Slack shows them only where an organization's owner has "

@@ -172,7 +172,7 @@ def test_each_step_over_signed_http(town, slack, database, request):
             ("update_case_status", {"status": "in progress"}),
             ("add_case_note", {"note": "hello"}),
         ):
-            step = run(slack, name, run_as=town.bob.id, case="OPS-1", **more)
+            step = run(slack, name, run_as=town.ann.id, case="OPS-1", **more)
             assert (step["state"], step["outputs"]["key"]) == ("done", "OPS-1")
         assert run(slack, "find_cases", run_as=town.ann.id, query="assignee:@bob")["outputs"]["count"] == 1
         assert "no case OPS-9" in run(slack, "add_case_note", run_as=town.ann.id, case="OPS-9", note="x")["error"]

@@ -159,3 +159,13 @@ def test_zones_by_a_part_of_their_name():
     names = ["America/New_York", "Europe/Berlin", *(f"Far/Away{number}" for number in range(200))]
     assert [one["value"] for one in forms.zone_options(names, "NEW y")] == ["America/New_York"]
     assert len(forms.zone_options(names, "")) == 100
+
+
+def test_weeks_before_anything_happened_are_counted_together():
+    busy = [*weeks()[:9], Week(MONDAY, 2, 1), *weeks()[10:]]
+    said = shown(statistics.statistics_message(figures(told(total=2, weeks=busy))))
+    assert "(UTC)\nWeek of 23 Nov: 2 opened, 1 closed\nWeek of" in said
+    assert "In the 9 weeks before nothing was opened or closed." in said
+    assert "Nothing was opened or closed in the last 12 weeks." in shown(
+        statistics.statistics_message(figures(told(total=2)))
+    )
