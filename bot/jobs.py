@@ -13,6 +13,7 @@ from bot.storage.database import Database
 from bot.usecases.inbox_clock import SWEEP_EVERY, ask_for_sweeps, wake_inboxes
 from bot.usecases.people import ask_for_directory
 from bot.usecases.ticket_news import ask_for_news
+from bot.usecases.weeklies import send_due
 
 KEPT_FOR = timedelta(days=7)
 UNCONFIRMED_FOR = timedelta(days=1)
@@ -61,8 +62,14 @@ def wake(db: Database, now: datetime, slot_at: datetime) -> None:
     wake_inboxes(db, now)
 
 
+def send_weeklies(db: Database, now: datetime, slot_at: datetime) -> None:
+    """Statistics that are due."""
+    send_due(db, now)
+
+
 JOBS = (
     Job("inboxes", timedelta(minutes=1), wake),
+    Job("weeklies", timedelta(minutes=1), send_weeklies),
     Job("sweep", SWEEP_EVERY, ask_for_sweeps),
     Job("directory", timedelta(hours=1), mirror_directory),
     Job("purge", timedelta(days=1), purge, at=timedelta(hours=3)),

@@ -38,6 +38,8 @@ from bot.surfaces import (
     recipients,
     searching,
     shortcuts,
+    statistics,
+    steps,
     submissions,
     teams,
 )
@@ -154,6 +156,7 @@ def build_app(settings: Settings, client: WebClient) -> App:
         client=client,
         signing_secret=settings.signing_secret,
         process_before_response=True,
+        attaching_function_token_enabled=False,  # what a workflow's step has to say goes through the outbox
         logger=logging.getLogger("bolt"),
     )
 
@@ -173,6 +176,8 @@ ROOMS = (
     teams,
     recipients,
     exporting,
+    statistics,
+    steps,
     bulk,
 )
 

@@ -78,6 +78,7 @@ class Case(Base):
 
     ``severity``: of its incident, if it has grown into one. ``incident_channel``: where that is led.
     ``notebook``: the canvas of its investigation.
+    ``taken_at``: when somebody first had it or work on it began, whatever became of that later.
     """
 
     __tablename__ = "cases"
@@ -120,6 +121,7 @@ class Case(Base):
     reason: Mapped[str | None] = mapped_column(String(80))
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    taken_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     archived_at: Mapped[datetime | None]
     evidence_count: Mapped[int] = mapped_column(default=0)
@@ -198,6 +200,8 @@ class Case(Base):
         """The one way to write on the timeline: it also moves the version and the time of the last change."""
         self.version += 1
         self.updated_at = max(self.updated_at, act.at)  # Slack may tell of a reply late
+        if self.taken_at is None and (self.assignee or self.group == Group.IN_PROGRESS):
+            self.taken_at = act.at
         return Entry(
             case_id=self.id,
             kind=kind.value,

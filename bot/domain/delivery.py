@@ -42,6 +42,9 @@ class Tell(StrEnum):
     CHANNEL = "channel"  # mirror the home channel `target` and join it
     REDRAW = "redraw"  # refresh the cards of a team's cases, from `data`
     EXPORT = "export"  # a file of cases for the person `target`, from `data`
+    STATISTICS = "statistics"  # figures of the cases that a query finds, for the person `target`, from `data`
+    WEEKLY = "weekly"  # the same, for the channel `target`, as somebody has set it up
+    STEP = "step"  # what came of a workflow's step, told to Slack, from `data`
     BULK = "bulk"  # how far a bulk edit is, in the message to the person `target` who does it
     BULK_TOLD = "bulk.told"  # all that a bulk edit did to cases of the person `target`
     INCIDENT = "incident"  # open the channel of a case's incident and bring its people there

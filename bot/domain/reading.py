@@ -11,6 +11,7 @@ from bot.domain.inbox import Inbox
 from bot.domain.person import Person, Team
 from bot.domain.project import Project
 from bot.domain.query_building import Choices, Known
+from bot.domain.weekly import Weekly
 
 PAGE = 10
 TIMELINE_PAGE = 15
@@ -18,6 +19,7 @@ PREVIEW_LIMIT = 1000
 SHELVES = 8
 TEAMS_PAGE = 12
 PREVIEWED = 5
+WEEKLIES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,3 +253,21 @@ class Batch:
 
     rows: Sequence[WholeCase]
     names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyForm:
+    """What the form for weekly statistics is filled with. ``tz``: the person's own."""
+
+    query: str
+    tz: str
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyList:
+    """Weekly statistics that a person may end, the newest first. ``of_all``: everybody's, as admins see them."""
+
+    weeklies: Sequence[Weekly]
+    names: Mapping[str, str]
+    has_more: bool
+    of_all: bool

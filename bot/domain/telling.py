@@ -9,6 +9,7 @@ from bot.domain.delivery import CHORES, SLACK, Delivery, Tell
 from bot.domain.entry import Entry, Kind
 from bot.domain.evidence import PostRole
 from bot.domain.person import Notify, Person
+from bot.domain.step import Step
 
 CONCERNS_PEOPLE = {
     Kind.OPENED,
@@ -28,6 +29,7 @@ CONCERNS_PEOPLE = {
 UPDATES = f"{SLACK}/update"
 EXPORTS = f"{SLACK}/export"
 NOTEBOOKS = f"{SLACK}/notebook"
+STATISTICS = f"{SLACK}/statistics"
 REDRAWING = f"{CHORES}/redraw"
 # A thousand changes at once take Slack half an hour; what people do meanwhile goes first.
 LATER = "/bulk"
@@ -325,4 +327,60 @@ def export(person: str, occasion: str, at: datetime, *, query: str, kind: str) -
         lane=EXPORTS,
         target=person,
         data={"query": query, "format": kind},
+    )
+
+
+def statistics(person: str, occasion: str, at: datetime, *, query: str) -> Delivery:
+    """Figures of the cases that ``query`` finds, for one person."""
+    return tell(
+        Tell.STATISTICS,
+        f"statistics/{person}/{occasion}",
+        at,
+        stream=f"statistics/{person}",
+        lane=STATISTICS,
+        target=person,
+        data={"query": query},
+    )
+
+
+def weekly(weekly_id: int, channel: str, slot: datetime, at: datetime) -> Delivery:
+    """The same for a channel, once for each time that it was due."""
+    return tell(
+        Tell.WEEKLY,
+        f"weekly/{weekly_id}/{slot.isoformat()}",
+        at,
+        stream=f"weekly/{weekly_id}",
+        lane=STATISTICS,
+        target=channel,
+        data={"weekly": weekly_id},
+    )
+
+
+def step_key(execution: str) -> str:
+    return f"step/{execution}"
+
+
+def step_done(step: Step, at: datetime, *, case: Case | None, outputs: Mapping[str, Any]) -> Delivery:
+    """After the case's card has been posted: the answer says where it is."""
+    stream = f"case/{case.id}/{case.project.home_channel}" if case else step_key(step.execution)
+    return tell(
+        Tell.STEP,
+        step_key(step.execution),
+        at,
+        stream=stream,
+        lane=f"{SLACK}/{Tell.STEP}",
+        case_id=case.id if case else None,
+        data={"step": step.name, "execution": step.execution, "outputs": dict(outputs)},
+    )
+
+
+def step_failed(step: Step, at: datetime, sentence: str) -> Delivery:
+    """``sentence``: for whoever builds the workflow."""
+    return tell(
+        Tell.STEP,
+        step_key(step.execution),
+        at,
+        stream=step_key(step.execution),
+        lane=f"{SLACK}/{Tell.STEP}",
+        data={"step": step.name, "execution": step.execution, "error": sentence[:1000]},
     )

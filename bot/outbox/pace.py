@@ -22,6 +22,7 @@ PACES = {
     f"{SLACK}/{Tell.PERSON}": per_minute(100, 10),  # users.info, Tier 4
     f"{SLACK}/{Tell.CHANNEL}": per_minute(50, 5),  # conversations.info and .join, Tier 3
     f"{SLACK}/{Tell.JOIN}": per_minute(50, 5),
+    f"{SLACK}/{Tell.STEP}": per_minute(50, 20),  # functions.completeSuccess and .completeError, Tier 3
     REDRAWING: per_minute(2, 2),  # ten cards each: most of `UPDATES` is for what people do just now
 }
 # chat.postMessage: "1 per second per channel", and "short bursts >1 allowed".

@@ -23,6 +23,8 @@ from bot.outbox.mirror import Mirror
 from bot.outbox.notebooks import Notebooks
 from bot.outbox.posting import Poster
 from bot.outbox.sender import Refused, Sent, Unreachable
+from bot.outbox.statistics import Statistician
+from bot.outbox.steps import Steps
 from bot.storage.claims import Held
 from bot.storage.database import Database, Work
 from bot.storage.outcomes import siblings
@@ -62,6 +64,7 @@ class SlackSender:
         self.poster = Poster(client)
         self.cards = Cards(self.poster, workspace, db, listening, clock)
         inboxes = Inboxes(self.poster, self.cards, workspace, db, clock)
+        statistician = Statistician(client, db, self.poster, clock)
         mirror = Mirror(client, workspace, db, admins, clock)
         self.tell: Mapping[Tell, Callable[[Held], Sent]] = {
             Tell.CARD: self.card,
@@ -81,6 +84,9 @@ class SlackSender:
             Tell.TEAMS: mirror.teams,
             Tell.CHANNEL: mirror.channel,
             Tell.EXPORT: Exporter(client, workspace, db, self.poster, clock).export,
+            Tell.STATISTICS: statistician.answer,
+            Tell.WEEKLY: statistician.weekly,
+            Tell.STEP: Steps(client, workspace, db).finish,
             **Bulks(db, self.poster, clock).tell,
             **Incidents(client, workspace, db, clock).tell,
             **Notebooks(client, workspace, db, self.poster, clock).tell,

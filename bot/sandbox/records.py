@@ -113,7 +113,7 @@ class View:
 
 @dataclass
 class StoredFile:
-    """`content`: base64."""
+    """`content`: base64. `alt`: what the picture shows, in words."""
 
     id: str
     name: str
@@ -125,6 +125,7 @@ class StoredFile:
     content: str = ""
     complete: bool = False
     channels: list[str] = field(default_factory=list)
+    alt: str = ""
 
     def bytes(self) -> bytes:
         return base64.b64decode(self.content)

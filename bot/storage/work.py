@@ -21,8 +21,10 @@ from bot.storage.people import People
 from bot.storage.projects import Projects
 from bot.storage.revisions import Revisions
 from bot.storage.search import Search
+from bot.storage.statistics import Reckoning
 from bot.storage.teams import Teams
 from bot.storage.tickets import Tickets
+from bot.storage.weeklies import Weeklies
 
 
 class Work:
@@ -38,6 +40,8 @@ class Work:
         self.deliveries = Deliveries(session)
         self.revisions = Revisions(session)
         self.search = Search(session)
+        self.statistics = Reckoning(session, self.search)
+        self.weeklies = Weeklies(session)
         self.bulks = Bulks(session)
         self.tickets = Tickets(session)
         self.incidents = Incidents(session)

@@ -14,11 +14,12 @@ from bot.domain.evidence import RelationKind
 from bot.surfaces.desk import Body, Desk, channel_of
 from bot.surfaces.opening import open_edit_form, open_incident_form, open_new_form, open_new_inbox
 from bot.surfaces.words import Words, is_key, person_in, read_words, team_in
-from bot.usecases import looking, notebooks, opening, projects, shelves, teams, working
+from bot.usecases import looking, notebooks, opening, projects, shelves, teams, weeklies, working
 from bot.usecases.bulk import start_bulk
 from bot.usecases.exporting import ask_for_export
+from bot.usecases.statistics import ask_for_statistics
 from bot.usecases.verb import Outcome
-from bot.views import answers, cards, details, forms, inboxes, lists
+from bot.views import answers, cards, details, forms, inboxes, lists, statistics
 from bot.views import export as exports
 from bot.views import help as help_views
 from bot.views.forms.bulk import bulk_form
@@ -149,6 +150,15 @@ def export(call: Call) -> Message:
         query, kind = query.removesuffix(last).strip(), last.lower()
     total = ask_for_export(call.desk.db, call.act, query, kind)
     return answers.sentence(exports.being_prepared(total, kind))
+
+
+def stats(call: Call) -> Message:
+    """``/case stats [query]``, ``/case stats weekly``. In quotes ``weekly`` is a word to look for."""
+    query = call.words.rest
+    if query.lower() == "weekly":
+        return statistics.weeklies_message(weeklies.list_weeklies(call.desk.db, call.act))
+    ask_for_statistics(call.desk.db, call.act, query)
+    return answers.sentence(statistics.being_counted(query))
 
 
 def take(call: Call) -> Message:
@@ -307,6 +317,7 @@ VERBS: dict[str, Callable[[Call], Message | None]] = {
     "mine": mine,
     "search": search,
     "export": export,
+    "stats": stats,
     "assign": assign,
     "take": take,
     "priority": priority,

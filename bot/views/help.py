@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.views.blocks import Block, Message, View, context, divider, message, modal, section
 from bot.views.limits import clip, one_line
 from bot.views.query_help import query_help
+from bot.views.steps import workflow_help
 from bot.views.text import Mrkdwn, joined, literal, mrkdwn
 
 
@@ -51,6 +52,13 @@ COMMANDS = (
         "sends you a file of cases; JSON holds their timelines too",
         OPEN,
     ),
+    Command(
+        "stats",
+        "stats [query|weekly]",
+        "stats project:OPS",
+        "sends you figures of cases, or lists those that channels get every week",
+        OPEN,
+    ),
     Command("take", "take KEY", "take OPS-12", "assigns a case to you", WORK),
     Command(
         "assign", "assign KEY @user|@team|me|none", "assign OPS-12 @ann", "gives a case to a person or a team", WORK
@@ -91,11 +99,13 @@ COMMANDS = (
     Command("help", "help [topic]", "help assign", "shows this, or one command", KEEP),
 )
 BY_NAME = {command.name: command for command in COMMANDS}
+ABOUT_WORKFLOWS = {"workflow", "workflows", "steps"}
 ABOUT_QUERIES = {"search", "list", "query", "queries"}
 GROUPS = (OPEN, WORK, KEEP, ADMIN)
 ELSEWHERE = Mrkdwn(
     "Commands do not work in threads. There, use the buttons of a case's card, or the message shortcuts "
-    "*Escalate to a case* and *Add to a case*. A reply in the thread of a card becomes a note."
+    "*Escalate to a case* and *Add to a case*. A reply in the thread of a card becomes a note. "
+    "`/case help workflows` is about Casebook's steps in Slack's Workflow Builder."
 )
 
 
@@ -119,6 +129,8 @@ def help_message(topic: str = "") -> Message:
         return message("Every command of Casebook, with an example", help_blocks())
     if wanted in ABOUT_QUERIES:
         return query_help(_entry(BY_NAME.get(wanted, BY_NAME["search"])))
+    if wanted in ABOUT_WORKFLOWS:
+        return workflow_help()
     if command := BY_NAME.get(wanted):
         return message(Mrkdwn(_entry(command)), [section(_entry(command))])
     return unknown(wanted)

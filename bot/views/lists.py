@@ -46,6 +46,7 @@ def below(found: Listing) -> list[Block]:
     row: list[Block] = []
     if value and found.cases:
         row.append(button("Bulk edit", "bulk.edit", value=value))
+        row.append(button("Statistics", "case.stats", value=value, label="Statistics of these cases"))
     if found.inbox:
         row.append(button("Edit inbox", "inbox.edit", value=str(found.inbox)))
     elif value:
