@@ -34,6 +34,7 @@ from bot.surfaces import (
     inboxes,
     options,
     recipients,
+    retention,
     searching,
     shortcuts,
     submissions,
@@ -170,6 +171,7 @@ ROOMS = (
     recipients,
     exporting,
     bulk,
+    retention,
 )
 
 

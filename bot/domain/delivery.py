@@ -45,6 +45,13 @@ class Tell(StrEnum):
     BULK = "bulk"  # how far a bulk edit is, in the message to the person `target` who does it
     BULK_TOLD = "bulk.told"  # all that a bulk edit did to cases of the person `target`
     BULK_RUN = "bulk.run"  # a chore: go on with a bulk edit
+    GATHER = "gather"  # a chore: which closed cases of the project in `data` are to be deleted
+    DEPART = "depart"  # a chore: delete them, or keep them all
+    WARN = "warn"  # the message in the home channel `target` of what is to be deleted
+    LAST_COPY = "last.copy"  # a file of what is to be deleted, for the home channel `target`
+    FAREWELL = "farewell"  # where a card stood: the case was deleted
+    IDLE = "idle"  # a chore: close cases of the project in `data` that nobody works on, and announce it before
+    IDLE_TOLD = "idle.told"  # what will close by itself, or has, of the cases of the person `target`
 
 
 SLACK = "slack"

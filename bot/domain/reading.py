@@ -11,6 +11,7 @@ from bot.domain.inbox import Inbox
 from bot.domain.person import Person, Team
 from bot.domain.project import Project
 from bot.domain.query_building import Choices, Known
+from bot.domain.retention import Departure
 
 PAGE = 10
 TIMELINE_PAGE = 15
@@ -201,6 +202,20 @@ class PostRef:
     links: tuple[tuple[str, str], ...] = ()
     files: tuple[tuple[str, str], ...] = ()
     again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LeavingPage:
+    """The closed cases of a project that are to be deleted. ``left``: how many; ``cases``: the first of them.
+
+    ``keeper``: who keeps all that were left, by name.
+    """
+
+    departure: Departure
+    project: Project
+    cases: Sequence[Case]
+    left: int
+    keeper: str = ""
 
 
 @dataclass(frozen=True, slots=True)

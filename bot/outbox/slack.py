@@ -17,9 +17,11 @@ from bot.outbox.bulks import Bulks
 from bot.outbox.cards import Cards, case_of
 from bot.outbox.errors import ask
 from bot.outbox.export import Exporter
+from bot.outbox.idle import Idle
 from bot.outbox.inboxes import Inboxes
 from bot.outbox.mirror import Mirror
 from bot.outbox.posting import Poster
+from bot.outbox.retention import Leaving
 from bot.outbox.sender import Refused, Sent, Unreachable
 from bot.storage.claims import Held
 from bot.storage.database import Database, Work
@@ -61,6 +63,7 @@ class SlackSender:
         self.cards = Cards(self.poster, workspace, db, listening, clock)
         inboxes = Inboxes(self.poster, self.cards, workspace, db, clock)
         mirror = Mirror(client, workspace, db, admins, clock)
+        exporter = Exporter(client, workspace, db, self.poster, clock)
         self.tell: Mapping[Tell, Callable[[Held], Sent]] = {
             Tell.CARD: self.card,
             Tell.LINE: self.line,
@@ -78,8 +81,10 @@ class SlackSender:
             Tell.PERSON: mirror.person,
             Tell.TEAMS: mirror.teams,
             Tell.CHANNEL: mirror.channel,
-            Tell.EXPORT: Exporter(client, workspace, db, self.poster, clock).export,
+            Tell.EXPORT: exporter.export,
             **Bulks(db, self.poster, clock).tell,
+            **Leaving(db, self.poster, exporter, workspace, clock).tell,
+            **Idle(db, self.poster, workspace).tell,
         }
 
     def __call__(self, held: Held) -> Sent:

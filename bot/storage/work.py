@@ -13,6 +13,7 @@ from bot.domain.entry import Entry
 from bot.storage.bulks import Bulks
 from bot.storage.cases import Cases
 from bot.storage.deliveries import Deliveries
+from bot.storage.departures import Departures
 from bot.storage.inboxes import Inboxes
 from bot.storage.parking import behind_each_other
 from bot.storage.people import People
@@ -36,6 +37,7 @@ class Work:
         self.revisions = Revisions(session)
         self.search = Search(session)
         self.bulks = Bulks(session)
+        self.departures = Departures(session)
         self.has_deliveries = False
 
     def add(self, *rows: Base) -> None:

@@ -10,7 +10,7 @@ from bot.domain.act import Act
 from bot.domain.case import Case, priority_named
 from bot.surfaces.desk import Body, Desk, is_ephemeral, is_in_home, is_in_modal, via
 from bot.surfaces.opening import open_edit_form, open_modal
-from bot.usecases import looking, working
+from bot.usecases import idle, looking, working
 from bot.usecases.verb import Outcome
 from bot.views import answers, cards, details, forms
 from bot.views.clicks import CaseClick, read_case_click
@@ -27,6 +27,7 @@ ACTIONS = (
     "case.note",
     "case.more",
     "case.row",
+    "case.keep_open",
 )
 
 MENUS = {"case.more", "case.row"}
@@ -58,6 +59,7 @@ INSTANT: dict[str, Callable[..., Outcome]] = {
     "case.watching": working.toggle_watching,
     "case.reopen": working.reopen_case,
     "case.unarchive": working.unarchive_case,
+    "case.keep_open": idle.keep_open,
 }
 
 
@@ -118,5 +120,6 @@ def show(desk: Desk, body: Body, respond: Any, client: Any, click: CaseClick, ou
 
 
 def is_from_card(body: Body) -> bool:
-    """Rather than from a row of a list."""
-    return str(body["actions"][0]["action_id"]) != "case.row"
+    """Rather than from a row of a list, or of a message that nobody draws anew."""
+    action = body["actions"][0]
+    return str(action["action_id"]) != "case.row" and not str(action.get("block_id", "")).startswith("row/")

@@ -118,6 +118,8 @@ def register_projects(app: App, desk: Desk) -> None:
             home_channel=form.home_channel,
             retention_months=form.retention_months,
             guests_allowed=form.guests_allowed,
+            copy_first=form.copy_first,
+            close_after_days=form.close_after_days,
         )
         ack(response_action="update", view=forms.project_view(project, created=True))
 
@@ -132,5 +134,7 @@ def register_projects(app: App, desk: Desk) -> None:
             home_channel=form.home_channel,
             retention_months=form.retention_months,
             guests_allowed=form.guests_allowed,
+            copy_first=form.copy_first,
+            close_after_days=form.close_after_days,
         )
         ack(response_action="update", view=forms.project_view(project, created=False))
