@@ -61,6 +61,7 @@ def purge(db: Database, now: datetime, slot_at: datetime) -> None:
                 break
     with db.write() as work:
         claims.purge_slots(work, now - KEPT_FOR)
+        work.silences.purge(now - KEPT_FOR)
 
 
 def wake(db: Database, now: datetime, slot_at: datetime) -> None:

@@ -37,6 +37,7 @@ from bot.surfaces import (
     retention,
     searching,
     shortcuts,
+    silences,
     submissions,
     teams,
 )
@@ -172,6 +173,7 @@ ROOMS = (
     exporting,
     bulk,
     retention,
+    silences,
 )
 
 

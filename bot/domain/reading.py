@@ -12,6 +12,7 @@ from bot.domain.person import Person, Team
 from bot.domain.project import Project
 from bot.domain.query_building import Choices, Known
 from bot.domain.retention import Departure
+from bot.domain.silence import Silence
 
 PAGE = 10
 TIMELINE_PAGE = 15
@@ -98,6 +99,7 @@ class Shelf:
     is_muted: bool = False
     can_edit: bool = False
     whose: str = ""
+    silence: Silence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +204,14 @@ class PostRef:
     links: tuple[tuple[str, str], ...] = ()
     files: tuple[tuple[str, str], ...] = ()
     again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SilenceList:
+    """What lasts. ``inboxes``: those that are silenced, by id."""
+
+    silences: Sequence[Silence]
+    inboxes: Mapping[int, Inbox]
 
 
 @dataclass(frozen=True, slots=True)

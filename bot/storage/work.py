@@ -20,6 +20,7 @@ from bot.storage.people import People
 from bot.storage.projects import Projects
 from bot.storage.revisions import Revisions
 from bot.storage.search import Search
+from bot.storage.silences import Silences
 from bot.storage.teams import Teams
 
 
@@ -38,6 +39,7 @@ class Work:
         self.search = Search(session)
         self.bulks = Bulks(session)
         self.departures = Departures(session)
+        self.silences = Silences(session)
         self.has_deliveries = False
 
     def add(self, *rows: Base) -> None:

@@ -10,7 +10,7 @@ from bot.domain.act import Act
 from bot.domain.case import Case, priority_named
 from bot.surfaces.desk import Body, Desk, is_ephemeral, is_in_home, is_in_modal, via
 from bot.surfaces.opening import open_edit_form, open_modal
-from bot.usecases import idle, looking, working
+from bot.usecases import idle, looking, snoozing, working
 from bot.usecases.verb import Outcome
 from bot.views import answers, cards, details, forms
 from bot.views.clicks import CaseClick, read_case_click
@@ -28,6 +28,8 @@ ACTIONS = (
     "case.more",
     "case.row",
     "case.keep_open",
+    "case.snooze",
+    "case.wake",
 )
 
 MENUS = {"case.more", "case.row"}
@@ -60,6 +62,7 @@ INSTANT: dict[str, Callable[..., Outcome]] = {
     "case.reopen": working.reopen_case,
     "case.unarchive": working.unarchive_case,
     "case.keep_open": idle.keep_open,
+    "case.wake": snoozing.wake_case,
 }
 
 
@@ -87,6 +90,7 @@ FORMS: dict[str, Callable[[Case], dict[str, Any]]] = {
     "case.due": forms.due_form,
     "case.relate": forms.relate_form,
     "case.archive": forms.archive_form,
+    "case.snooze": forms.snooze_form,
 }
 
 

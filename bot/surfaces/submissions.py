@@ -7,7 +7,7 @@ from slack_bolt import Ack, App
 
 from bot.domain.act import Act
 from bot.surfaces.desk import Body, Desk
-from bot.usecases import evidence, looking, opening, projects, working
+from bot.usecases import evidence, looking, opening, projects, snoozing, working
 from bot.usecases.verb import Outcome
 from bot.views import answers, details, forms
 
@@ -64,6 +64,7 @@ def register_changes(app: App, desk: Desk) -> None:
     submits("case.note", lambda act, case, view: working.note_case(desk.db, act, case, forms.read_note(view)))
     submits("case.due", lambda act, case, view: working.set_due(desk.db, act, case, forms.read_due(view)))
     submits("case.archive", lambda act, case, view: working.archive_case(desk.db, act, case))
+    submits("case.snooze", lambda act, case, view: snoozing.snooze_case(desk.db, act, case, forms.read_until(view)))
     submits("case.relate", lambda act, case, view: relate(desk, act, case, view))
 
 

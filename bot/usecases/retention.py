@@ -5,7 +5,7 @@ what is done twice does nothing the second time. Nothing goes without a warning 
 """
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain import clock as clocks
 from bot.domain import leaving
@@ -14,11 +14,13 @@ from bot.domain.case import Case
 from bot.domain.delivery import Delivery
 from bot.domain.entry import Entry
 from bot.domain.errors import Conflict, NotFound
+from bot.domain.moments import moment_ahead
 from bot.domain.project import Project
 from bot.domain.reading import Batch, LeavingPage
 from bot.domain.retention import WARNING, Departure, State, is_due, kept_for, months_before
 from bot.domain.rights import Right
 from bot.domain.timed import FOR_EVER
+from bot.domain.zone import zone_named
 from bot.storage.database import Database, Work
 from bot.usecases.access import authorize, person_of
 from bot.usecases.exporting import BATCH_OF_WHOLE_CASES, batch
@@ -30,6 +32,7 @@ FOUND = 500
 BATCH = 20
 PART = 100
 NAMED = 10
+LONGEST = timedelta(days=365 * 20 + 5)
 GONE = "These cases have gone already, or were all kept. `/case show` and a key says what became of one."
 
 
@@ -158,9 +161,9 @@ def warned(db: Database, departure_id: int, channel: str, ts: str, now: datetime
 @verb()
 def keep_case(work: Work, case: Case, act: Act, until: datetime | None) -> Entry | None:
     """Not deleted before then; ``None``: when its project's retention says so."""
-    departure = work.departures.departure_of(case.id)
+    departure = work.departures.departure_of(case.id) if until else None
     entry = clocks.keep(case, act, until, departure=departure.id if departure else None)
-    if departure and until:
+    if departure:
         work.departures.let_out([case.id])
         if departure.ts:
             project = work.projects.by_id(departure.project_id)
@@ -170,6 +173,16 @@ def keep_case(work: Work, case: Case, act: Act, until: datetime | None) -> Entry
 
 def keep_for(db: Database, act: Act, case_id: int, months: int | None) -> Outcome:
     return keep_case(db, act, case_id, kept_for(act.at, months))
+
+
+def keep_until(db: Database, act: Act, ref: str, typed: str) -> Outcome:
+    """``typed``: a length of time or a day, ``forever``, or ``none`` to leave it to the project."""
+    words = typed.strip().casefold().removeprefix("for ")
+    if words in {"none", "forever", "ever"}:
+        return keep_case(db, act, ref, None if words == "none" else FOR_EVER)
+    with db.read() as work:
+        zone = zone_named(person_of(work, act.actor).tz)
+    return keep_case(db, act, ref, moment_ahead(typed, act.at, zone, latest=LONGEST))
 
 
 def keep_all(db: Database, act: Act, departure_id: int, months: int | None) -> Departure:

@@ -60,6 +60,8 @@ def case_card(
     blocks.append(context(joined(origin(case, names))))
     if case.is_archived:
         blocks.append(archived_note(case))
+    if case.snoozed_until:
+        blocks.append(snoozed_note(case.snoozed_until, case.snoozed_by, names))
     if channel and channel != case.project.home_channel:
         blocks.append(context(mrkdwn("Moved to {}. Its home is {} now.", case.project.key, channel_link(case))))
     if buttons:
@@ -135,6 +137,11 @@ def origin(case: Case, names: Names) -> list[Mrkdwn]:
 def archived_note(case: Case) -> Block:
     at = when(case.archived_at) if case.archived_at else Mrkdwn("")
     return context(mrkdwn("*Archived* {}. Lists and searches leave it out until somebody brings it back.", at))
+
+
+def snoozed_note(until: datetime, by: str | None, names: Names) -> Block:
+    who = mrkdwn(" by {}", person(by, names)) if by else Mrkdwn("")
+    return context(mrkdwn("*Snoozed until {}*{}. Nobody gets direct messages about it before.", when(until), who))
 
 
 def case_actions(case: Case, *, details: bool = True) -> list[Block]:

@@ -139,6 +139,9 @@ def entries(text: str = "x") -> list[Entry]:
         Kind.NOTE_DELETED: {"note": 2},
         Kind.EVIDENCE_ADDED: {"evidence": [1, 2], "note": 1},
         Kind.RELATED: {"relation": "blocks", "other": "OPS-13"},
+        Kind.KEPT: {"until": "2027-01-01T09:00:00+00:00"},
+        Kind.CLOSING: {"closes": "2027-01-01T09:00:00+00:00", "idle": 11},
+        Kind.SNOOZED: {"until": "2027-01-01T09:00:00+00:00"},
     }
     return [
         entry(kind, changes=changes.get(kind), id_=number, **data.get(kind, {})) for number, kind in enumerate(Kind, 1)
