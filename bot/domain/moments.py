@@ -36,9 +36,7 @@ def moment_ahead(typed: str, now: datetime, zone: tzinfo, *, latest: timedelta =
     try:
         at = read(words, now, zone)
     except (ValueError, OverflowError):
-        raise Invalid.field(
-            "until", f"“{typed.strip()[:60]}” is no time that Casebook knows. Write {EXAMPLES}."
-        ) from None
+        raise Invalid.field("until", f"“{typed.strip()[:60]}” is no time. Write {EXAMPLES}.") from None
     if at <= now:
         raise Invalid.field("until", f"That has passed already. Write a time ahead: {EXAMPLES}.")
     if at > now + latest:

@@ -73,7 +73,8 @@ def timeline_message(page: TimelinePage, workspace: Workspace, *, names: Names =
 
 def _actions(found: Details) -> list[Block]:
     """The card's, but for the button that brought us here; watching is known here, so More says what it will do."""
-    row = [*case_actions(found.case, details=False), *_rest(found.case)]
+    *row, last = case_actions(found.case, details=False)
+    row += [*_rest(found.case), last]
     watch = option("Unwatch", "case.unwatch") if found.is_watching else option("Watch", "case.watch")
     return [_with_watch(element, watch) for element in row]
 
