@@ -132,8 +132,8 @@ def _kept(entry: Entry, names: Names) -> str:
     if not until:
         return "left it to this case's project how long it is kept"
     if datetime.fromisoformat(until) >= FOR_EVER:
-        return "keeps this case for ever"
-    return f"keeps this case until {day_words(until[:10])}"
+        return "kept this case for ever"
+    return f"kept this case until {day_words(until[:10])}"
 
 
 def _closing(entry: Entry, names: Names) -> str:
@@ -197,7 +197,7 @@ DEEDS: dict[Kind, Callable[[Entry, Names], str]] = {
     Kind.UNARCHIVED: lambda entry, names: "brought this case back from the archive",
     Kind.MOVED: _moved,
     Kind.KEPT: _kept,
-    Kind.KEPT_OPEN: lambda entry, names: "keeps this case open",
+    Kind.KEPT_OPEN: lambda entry, names: "kept this case open",
     Kind.CLOSING: _closing,
     Kind.SNOOZED: _snoozed,
     Kind.WOKEN: lambda entry, names: "ended the snooze of this case",
