@@ -4,6 +4,8 @@ import random
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from bot.domain.delivery import Tell
 from bot.jobs import JOBS, Clockwork, Job
 from bot.storage.database import Database
@@ -45,6 +47,7 @@ class Deaths:
         return Job(job.name, job.every, run, job.at)
 
 
+@pytest.mark.slow
 def test_every_slot_of_a_month_is_run_however_often_one_of_two_replicas_dies(database: Database) -> None:
     act = Acts()
     people.keep_people(database, [Profile("dana", "Dana", is_admin=True)], frozenset())

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from bot.domain.case import Case
@@ -15,6 +16,7 @@ WEEKS = 156
 OURS = {"inboxes", "departures", "retention", "purge"}
 
 
+@pytest.mark.slow
 def test_three_years_go_by(sqlite_town: Town) -> None:
     town = sqlite_town
     jobs = tuple(job for job in JOBS if job.name in OURS)
