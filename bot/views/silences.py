@@ -2,7 +2,7 @@
 
 from bot.domain.reading import SilenceList
 from bot.domain.silence import Silence
-from bot.views.blocks import Block, Message, message, section
+from bot.views.blocks import Block, Message, context, message, section
 from bot.views.elements import button
 from bot.views.limits import clip
 from bot.views.queries import query_code
@@ -10,7 +10,8 @@ from bot.views.text import NOBODY, Mrkdwn, joined, mrkdwn, person, when
 from bot.views.words import plural
 
 END = "silence.end"
-SHOWN = 40
+SHOWN = 10  # of the longest queries, a message holds so many
+QUERY, REASON = 200, 100
 NONE = "Nothing is silenced. `/case silence service:checkout 2h` silences what a query finds, for a time."
 
 
@@ -20,7 +21,9 @@ def silences_message(found: SilenceList) -> Message:
         return message(text, [section(text)])
     head = mrkdwn("*{} now.* Inboxes tell nobody of these.", plural(len(found.silences), "silence"))
     rows = [row(found, one) for one in found.silences[:SHOWN]]
-    return message(head, [section(head), *rows])
+    more = len(found.silences) - SHOWN
+    rest = [context(f"And {plural(more, 'more silence')}.")] if more > 0 else []
+    return message(head, [section(head), *rows, *rest])
 
 
 def row(found: SilenceList, one: Silence) -> Block:
@@ -30,13 +33,13 @@ def row(found: SilenceList, one: Silence) -> Block:
 
 def what(found: SilenceList, one: Silence) -> Mrkdwn:
     inbox = found.inboxes.get(one.inbox_id or 0)
-    return mrkdwn("Inbox *{}*", inbox.name) if inbox else Mrkdwn(clip(query_code(one.query), 1000))
+    return mrkdwn("Inbox *{}*", inbox.name) if inbox else query_code(clip(one.query, QUERY))
 
 
 def about(one: Silence) -> Mrkdwn:
     parts = [mrkdwn("until {} by {}", when(one.ends_at), person(one.made_by, NOBODY))]
     if one.reason:
-        parts.append(mrkdwn("{}", one.reason))
+        parts.append(mrkdwn("{}", clip(one.reason, REASON)))
     if one.withheld:
         parts.append(mrkdwn("{} not sent", plural(one.withheld, "notification")))
     return joined(parts)
