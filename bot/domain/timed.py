@@ -16,6 +16,12 @@ ENDS_REST = {Kind.CLOSED, Kind.REOPENED, Kind.ARCHIVED}
 BEGINS_ANEW = {Kind.OPENED, Kind.REOPENED, Kind.UNARCHIVED, Kind.WOKEN}
 
 
+def as_changed(context: Any) -> datetime:
+    """For rows that were not made by `Case.open`: what is restored, or made by the thousand."""
+    changed: datetime = context.get_current_parameters()["updated_at"]
+    return changed
+
+
 class Timed:
     """The part of a case that the clock looks at.
 
@@ -23,7 +29,7 @@ class Timed:
     been announced. ``kept_until``: not deleted before, however long ago it was closed.
     """
 
-    touched_at: Mapped[datetime]
+    touched_at: Mapped[datetime] = mapped_column(default=as_changed)
     closing_at: Mapped[datetime | None]
     kept_until: Mapped[datetime | None]
     snoozed_until: Mapped[datetime | None]
