@@ -36,8 +36,10 @@ from bot.surfaces import (
     inboxes,
     options,
     recipients,
+    retention,
     searching,
     shortcuts,
+    silences,
     statistics,
     steps,
     submissions,
@@ -179,6 +181,8 @@ ROOMS = (
     statistics,
     steps,
     bulk,
+    retention,
+    silences,
 )
 
 

@@ -38,5 +38,9 @@ class Act:
     seen: int | None = None
     together: Together | None = None
 
+    @property
+    def is_human(self) -> bool:
+        return self.actor != CASEBOOK
+
 
 CASEBOOK = "casebook"

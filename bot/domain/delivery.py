@@ -57,6 +57,13 @@ class Tell(StrEnum):
     TICKET_READ = "ticket.read"  # read the ticket, since it is not certain what it says
     TICKET_LEFT = "ticket.left"  # take our mark off a ticket that is linked no more
     TICKET_NEWS = "ticket.news"  # read what has happened to all tickets of a partner
+    GATHER = "gather"  # a chore: which closed cases of the project in `data` are to be deleted
+    DEPART = "depart"  # a chore: delete them, or keep them all
+    WARN = "warn"  # the message in the home channel `target` of what is to be deleted
+    LAST_COPY = "last.copy"  # a file of what is to be deleted, for the home channel `target`
+    FAREWELL = "farewell"  # where a card stood: the case was deleted
+    IDLE = "idle"  # a chore: close cases of the project in `data` that nobody works on, and announce it before
+    IDLE_TOLD = "idle.told"  # what will close by itself, or has, of the cases of the person `target`
 
 
 SLACK = "slack"

@@ -11,6 +11,8 @@ from bot.domain.inbox import Inbox
 from bot.domain.person import Person, Team
 from bot.domain.project import Project
 from bot.domain.query_building import Choices, Known
+from bot.domain.retention import Departure
+from bot.domain.silence import Silence
 from bot.domain.weekly import Weekly
 
 PAGE = 10
@@ -102,6 +104,7 @@ class Shelf:
     is_muted: bool = False
     can_edit: bool = False
     whose: str = ""
+    silence: Silence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +209,28 @@ class PostRef:
     links: tuple[tuple[str, str], ...] = ()
     files: tuple[tuple[str, str], ...] = ()
     again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SilenceList:
+    """What lasts. ``inboxes``: those that are silenced, by id."""
+
+    silences: Sequence[Silence]
+    inboxes: Mapping[int, Inbox]
+
+
+@dataclass(frozen=True, slots=True)
+class LeavingPage:
+    """The closed cases of a project that are to be deleted. ``left``: how many; ``cases``: the first of them.
+
+    ``keeper``: who keeps all that were left, by name.
+    """
+
+    departure: Departure
+    project: Project
+    cases: Sequence[Case]
+    left: int
+    keeper: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ CONCERNS_PEOPLE = {
     Kind.UNARCHIVED,
     Kind.MOVED,
     Kind.INCIDENT_DECLARED,
+    Kind.WOKEN,
 }
 UPDATES = f"{SLACK}/update"
 EXPORTS = f"{SLACK}/export"
@@ -52,7 +53,7 @@ def lane_of(target: str) -> str:
 
 def unhurried(lane: str, entry: Entry) -> str:
     """What a bulk edit has to say goes in a lane of its own beside the usual one."""
-    return f"{lane}{LATER}" if entry.is_of_bulk else lane
+    return f"{lane}{LATER}" if entry.is_one_of_many else lane
 
 
 def deliveries_for(case: Case, entry: Entry, people: Mapping[str, Person]) -> list[Delivery]:
@@ -62,7 +63,7 @@ def deliveries_for(case: Case, entry: Entry, people: Mapping[str, Person]) -> li
     """
     told = [] if entry.kind == Kind.OPENED else lines(case, entry)
     told += incident_steps(case, entry) + notebook_steps(case, entry)
-    if entry.is_of_bulk:
+    if entry.is_one_of_many:
         return told + cards(case, entry)  # people are told of all their cases at once: see `bulk_telling`
     return told + cards(case, entry) + direct_messages(case, entry, people) + homes(case, entry, people)
 
@@ -198,7 +199,7 @@ def direct_messages(case: Case, entry: Entry, people: Mapping[str, Person]) -> l
 
 def concerned(case: Case, entry: Entry, people: Mapping[str, Person]) -> list[str]:
     """Whom it is told in a direct message."""
-    if entry.kind not in CONCERNS_PEOPLE:
+    if entry.kind not in CONCERNS_PEOPLE or case.is_snoozed:
         return []
     return [who for who, theirs in interested(case, entry).items() if wants(people.get(who), theirs)]
 

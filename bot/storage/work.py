@@ -13,6 +13,7 @@ from bot.domain.entry import Entry
 from bot.storage.bulks import Bulks
 from bot.storage.cases import Cases
 from bot.storage.deliveries import Deliveries
+from bot.storage.departures import Departures
 from bot.storage.inboxes import Inboxes
 from bot.storage.incidents import Incidents
 from bot.storage.notebooks import Notebooks
@@ -21,6 +22,7 @@ from bot.storage.people import People
 from bot.storage.projects import Projects
 from bot.storage.revisions import Revisions
 from bot.storage.search import Search
+from bot.storage.silences import Silences
 from bot.storage.statistics import Reckoning
 from bot.storage.teams import Teams
 from bot.storage.tickets import Tickets
@@ -46,6 +48,8 @@ class Work:
         self.tickets = Tickets(session)
         self.incidents = Incidents(session)
         self.notebooks = Notebooks(session)
+        self.departures = Departures(session)
+        self.silences = Silences(session)
         self.has_deliveries = False
 
     def add(self, *rows: Base) -> None:

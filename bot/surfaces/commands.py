@@ -13,18 +13,32 @@ from bot.domain.errors import Invalid
 from bot.domain.evidence import RelationKind
 from bot.surfaces.desk import Body, Desk, channel_of
 from bot.surfaces.opening import open_edit_form, open_incident_form, open_new_form, open_new_inbox
+from bot.surfaces.silences import read_silence
 from bot.surfaces.words import Words, is_key, person_in, read_words, team_in
-from bot.usecases import looking, notebooks, opening, projects, shelves, teams, weeklies, working
+from bot.usecases import (
+    looking,
+    notebooks,
+    opening,
+    projects,
+    retention,
+    shelves,
+    silencing,
+    snoozing,
+    teams,
+    weeklies,
+    working,
+)  # fmt: skip
 from bot.usecases.bulk import start_bulk
 from bot.usecases.exporting import ask_for_export
 from bot.usecases.statistics import ask_for_statistics
 from bot.usecases.verb import Outcome
-from bot.views import answers, cards, details, forms, inboxes, lists, statistics
+from bot.views import answers, cards, details, forms, inboxes, lists, silences, statistics
 from bot.views import export as exports
 from bot.views import help as help_views
 from bot.views.forms.bulk import bulk_form
 from bot.views.limits import clip
 from bot.views.posts import readable
+from bot.views.queries import typed_query
 
 Message = dict[str, Any]
 
@@ -255,6 +269,27 @@ def notebook(call: Call) -> Message:
     return call.changed(notebooks.start_notebook(call.desk.db, call.act, call.key))
 
 
+def keep(call: Call) -> Message:
+    call.arg(1, "for how long, such as 6mo, a day, forever or none")
+    return call.changed(retention.keep_until(call.desk.db, call.act, call.key, call.words.after(1)))
+
+
+def snooze(call: Call) -> Message:
+    key, until = call.key, call.arg(1, "for how long, such as 2h, tomorrow 9:00, a day or none")
+    if until.lower() == "none":
+        return call.changed(snoozing.wake_case(call.desk.db, call.act, key))
+    return call.changed(snoozing.snooze_case(call.desk.db, call.act, key, call.words.after(1)))
+
+
+def silence(call: Call) -> Message:
+    """``/case silence``, ``/case silence <query> 2h [reason]``."""
+    if not call.words.args:
+        return silences.silences_message(silencing.list_silences(call.desk.db, call.act))
+    said = read_silence(call.words)
+    query, reason = typed_query(said.query), readable(said.reason)
+    return silences.silenced(silencing.silence_query(call.desk.db, call.act, query, said.until, reason))
+
+
 def relate(call: Call) -> Message:
     kinds = ", ".join(kind.value for kind in RelationKind)
     word, other = call.arg(1, f"one of {kinds}").lower(), call.arg(2, "the other case's key")
@@ -332,6 +367,9 @@ VERBS: dict[str, Callable[[Call], Message | None]] = {
     "unwatch": unwatch,
     "archive": archive,
     "unarchive": unarchive,
+    "keep": keep,
+    "snooze": snooze,
+    "silence": silence,
     "relate": relate,
     "incident": incident,
     "notebook": notebook,

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.domain.case import PRIORITY_WORDS, Case, Priority, Source
+from bot.domain.case import PRIORITY_WORDS, Case, Priority
 from bot.domain.casetype import CaseType, Group
-from bot.domain.facts import ATTRIBUTES
+from bot.domain.facts import ATTRIBUTES, Source
 from bot.domain.reading import Workspace
 from bot.views.blocks import Block, Message, actions, context, fields, message
 from bot.views.clicks import case_block
@@ -60,6 +60,8 @@ def case_card(
     blocks.append(context(joined(origin(case, names, workspace))))
     if case.is_archived:
         blocks.append(archived_note(case))
+    if case.snoozed_until:
+        blocks.append(snoozed_note(case.snoozed_until, case.snoozed_by, names))
     if channel and channel != case.project.home_channel:
         blocks.append(context(mrkdwn("Moved to {}. Its home is {} now.", case.project.key, channel_link(case))))
     if buttons:
@@ -147,6 +149,11 @@ def origin(case: Case, names: Names, workspace: Workspace) -> list[Mrkdwn]:
 def archived_note(case: Case) -> Block:
     at = when(case.archived_at) if case.archived_at else Mrkdwn("")
     return context(mrkdwn("*Archived* {}. Lists and searches leave it out until somebody brings it back.", at))
+
+
+def snoozed_note(until: datetime, by: str | None, names: Names) -> Block:
+    who = mrkdwn(" by {}", person(by, names)) if by else Mrkdwn("")
+    return context(mrkdwn("*Snoozed until {}*{}. Nobody gets direct messages about it before.", when(until), who))
 
 
 def case_actions(case: Case, *, details: bool = True) -> list[Block]:

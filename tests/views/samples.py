@@ -142,6 +142,9 @@ def entries(text: str = "x") -> list[Entry]:
         Kind.INCIDENT_DECLARED: {"commander": "U0BOB"},
         Kind.INCIDENT_OPENED: {"name": "inc-ops-12-checkout-is-down"},
         Kind.RELATED: {"relation": "blocks", "other": "OPS-13"},
+        Kind.KEPT: {"until": "2027-01-01T09:00:00+00:00"},
+        Kind.CLOSING: {"closes": "2027-01-01T09:00:00+00:00", "idle": 11},
+        Kind.SNOOZED: {"until": "2027-01-01T09:00:00+00:00"},
     }
     return [
         entry(kind, changes=changes.get(kind), id_=number, **data.get(kind, {})) for number, kind in enumerate(Kind, 1)
