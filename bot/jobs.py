@@ -11,6 +11,7 @@ from apscheduler.triggers.cron import CronTrigger
 from bot.storage import claims
 from bot.storage.database import Database
 from bot.usecases.inbox_clock import SWEEP_EVERY, ask_for_sweeps, wake_inboxes
+from bot.usecases.intake_clock import forget, refresh_cards
 from bot.usecases.people import ask_for_directory
 
 KEPT_FOR = timedelta(days=7)
@@ -51,6 +52,7 @@ def purge(db: Database, now: datetime, slot_at: datetime) -> None:
         with db.write() as work:
             if work.bulks.purge(now - UNCONFIRMED_FOR, now - KEPT_FOR, FEW) < FEW:
                 break
+    forget(db, now)
     with db.write() as work:
         claims.purge_slots(work, now - KEPT_FOR)
 
@@ -60,8 +62,14 @@ def wake(db: Database, now: datetime, slot_at: datetime) -> None:
     wake_inboxes(db, now)
 
 
+def follow(db: Database, now: datetime, slot_at: datetime) -> None:
+    """Cards of alerts that were counted."""
+    refresh_cards(db, now)
+
+
 JOBS = (
     Job("inboxes", timedelta(minutes=1), wake),
+    Job("alerts", timedelta(minutes=1), follow),
     Job("sweep", SWEEP_EVERY, ask_for_sweeps),
     Job("directory", timedelta(hours=1), mirror_directory),
     Job("purge", timedelta(days=1), purge, at=timedelta(hours=3)),

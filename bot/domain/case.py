@@ -15,6 +15,7 @@ from bot.domain.entry import OPPOSITE, Entry, Kind
 from bot.domain.errors import Invalid
 from bot.domain.evidence import CaseTeam, Evidence, Note, Post, Relation, RelationKind, Watcher
 from bot.domain.facts import TITLE_LIMIT, check, filled, meant, plain
+from bot.domain.intake import KnownAlert
 from bot.domain.person import Team
 from bot.domain.project import Project
 from bot.domain.text import alike, kept, kept_line
@@ -128,6 +129,7 @@ class Case(Base):
     type: Mapped[CaseType] = relationship(lazy="joined", innerjoin=True, viewonly=True)
     teams: Mapped[list[Team]] = relationship(secondary=CaseTeam.__table__, order_by=Team.id)
     posts: Mapped[list[Post]] = relationship(order_by=Post.id, viewonly=True)
+    alert: Mapped[KnownAlert | None] = relationship(uselist=False, viewonly=True)
     watchers: Mapped[list[Watcher]] = relationship(cascade="all, delete-orphan", passive_deletes=True)
 
     @classmethod
@@ -174,6 +176,7 @@ class Case(Base):
             evidence_count=0,
             version=0,
             posts=[],
+            alert=None,
             watchers=[],
         )
         return case, case.log(Kind.OPENED, act, {})
@@ -203,6 +206,11 @@ class Case(Base):
                 setattr(self, field, after)
                 changes[field] = [plain(before), plain(after)]
         return changes
+
+    @property
+    def comes_from_alert(self) -> bool:
+        """Only then is it worth asking which alert is behind it."""
+        return self.source != Source.PERSON
 
     @property
     def is_open(self) -> bool:

@@ -31,6 +31,8 @@ class Kind(StrEnum):
     ARCHIVED = "CaseArchived"
     UNARCHIVED = "CaseUnarchived"
     MOVED = "CaseMoved"
+    ALERTED = "AlertTriggered"
+    RECOVERED = "AlertRecovered"
 
 
 # What takes a change back; of the others it is one of the same kind.
@@ -43,7 +45,8 @@ OPPOSITE = {
 
 
 class Entry(Base):
-    """``changes``: field → [before, after]. ``data``: ids of what was added, and the bulk edit that it is a part of.
+    """``changes``: field → [before, after]. ``data``: ids of what was added, the bulk edit that it is a part of,
+    and who raised the alert that caused it.
 
     ``version``: the case's, afterwards.
 

@@ -115,7 +115,18 @@ def _changed(field: str, before: Any, after: Any, names: Names) -> str:
 
 def _closed(entry: Entry, names: Names) -> str:
     reason = entry.after("reason")
-    return f"closed this case as {reason}" if reason else "closed this case"
+    closed = f"closed this case as {reason}" if reason else "closed this case"
+    return closed + _because(entry, ", since {} says that the alert has recovered")
+
+
+def _reopened(entry: Entry, names: Names) -> str:
+    reopened = f"reopened this case as {entry.after('status')}"
+    return reopened + _because(entry, ", since {} says that the alert has triggered again")
+
+
+def _because(entry: Entry, words: str) -> str:
+    """What is said of the alert that caused a change, if one did."""
+    return words.format(entry.data["alert"]) if entry.data.get("alert") else ""
 
 
 def _moved(entry: Entry, names: Names) -> str:
@@ -151,13 +162,13 @@ def relation_words(kind: str, *, backwards: bool = False) -> str:
 
 
 DEEDS: dict[Kind, Callable[[Entry, Names], str]] = {
-    Kind.OPENED: lambda entry, names: "opened this case",
+    Kind.OPENED: lambda entry, names: f"opened this case{_because(entry, ' for an alert by {}')}",
     Kind.EDITED: _edited,
     Kind.ASSIGNED: _assigned,
     Kind.PRIORITY: _edited,
     Kind.STATUS: _edited,
     Kind.CLOSED: _closed,
-    Kind.REOPENED: lambda entry, names: f"reopened this case as {entry.after('status')}",
+    Kind.REOPENED: _reopened,
     Kind.DUE: _due,
     Kind.NOTE_ADDED: lambda entry, names: "added a note",
     Kind.NOTE_EDITED: lambda entry, names: "edited a note",
@@ -169,4 +180,6 @@ DEEDS: dict[Kind, Callable[[Entry, Names], str]] = {
     Kind.ARCHIVED: lambda entry, names: "archived this case",
     Kind.UNARCHIVED: lambda entry, names: "brought this case back from the archive",
     Kind.MOVED: _moved,
+    Kind.ALERTED: lambda entry, names: f"heard{_because(entry, ' from {}')} that the alert has triggered again",
+    Kind.RECOVERED: lambda entry, names: f"heard{_because(entry, ' from {}')} that the alert has recovered",
 }
