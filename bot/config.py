@@ -39,6 +39,7 @@ class Settings:
     """``app_token`` is empty unless set, and must be set in Socket Mode; ``signing_secret`` likewise in HTTP mode.
 
     ``secret_keys``: the first seals, all open. ``private_webhooks``: hosts, hosts with a port, and networks.
+    ``url``: our web server's for the outside, empty unless set.
     """
 
     bot_token: str = field(repr=False)
@@ -55,6 +56,7 @@ class Settings:
     secret_keys: tuple[str, ...] = field(default=(), repr=False)
     pagerduty_url: str = PAGERDUTY_EVENTS
     private_webhooks: tuple[str, ...] = ()
+    url: str = ""
 
 
 class Reading:
@@ -98,6 +100,15 @@ class Reading:
         if not ADDRESS.match(value):
             self.wrong(name, f"should be the address of {what}, for example {default}.")
         return value
+
+    def own_address(self, name: str) -> str:
+        """Empty unless set."""
+        value = self.text(name)
+        if value and (not ADDRESS.match(value) or urlsplit(value).query or urlsplit(value).fragment):
+            self.wrong(
+                name, "should be the address under which Casebook is reached, for example https://casebook.example.com."
+            )
+        return value.rstrip("/")
 
     def words(self, name: str) -> tuple[str, ...]:
         """What is written there with commas or spaces between."""
@@ -183,6 +194,7 @@ def load(environ: Mapping[str, str] | None = None, dotenv: Path | None = Path(".
         secret_keys=reading.keys("CASEBOOK_SECRET_KEY"),
         pagerduty_url=reading.address("PAGERDUTY_EVENTS_URL", PAGERDUTY_EVENTS, "PagerDuty's Events API v2"),
         private_webhooks=reading.places("CASEBOOK_PRIVATE_WEBHOOKS"),
+        url=reading.own_address("CASEBOOK_URL"),
     )
     if reading.problems:
         raise SettingsError(reading.problems)

@@ -188,6 +188,5 @@ class Hook(Base):
     sealed: Mapped[str | None] = mapped_column(Text)
     resolves: Mapped[bool] = mapped_column(default=True)
     reopen_minutes: Mapped[int] = mapped_column(default=DEFAULT_REOPENING)
-    origin: Mapped[str | None] = mapped_column(String(255))
     changed_by: Mapped[str] = mapped_column(String(32))
     changed_at: Mapped[datetime]

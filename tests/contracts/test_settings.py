@@ -16,7 +16,7 @@ VARIABLE = re.compile(r"^(?:# )?([A-Z]+(?:_[A-Z]+)+)=(.*)$")
 NAME = re.compile(r"[A-Z]+(_[A-Z]+)+")
 SECRETS = {"bot_token", "app_token", "signing_secret", "database_url", "secret_keys"}
 # Shown with a value that is an example and no default.
-EXAMPLES = {"CASEBOOK_ADMINS", "CASEBOOK_PRIVATE_WEBHOOKS"}
+EXAMPLES = {"CASEBOOK_ADMINS", "CASEBOOK_PRIVATE_WEBHOOKS", "CASEBOOK_URL"}
 
 
 def in_the_code() -> set[str]:

@@ -82,7 +82,6 @@ def upgrade() -> None:
         sa.Column("sealed", sa.Text()),
         sa.Column("resolves", sa.Boolean(), nullable=False),
         sa.Column("reopen_minutes", sa.Integer(), nullable=False),
-        sa.Column("origin", sa.String(255)),
         sa.Column("changed_by", sa.String(32), nullable=False),
         sa.Column("changed_at", UTC(), nullable=False),
         sa.UniqueConstraint("project_id", "source"),
