@@ -94,9 +94,7 @@ class Site:
         """What a partner sends: taken before it is answered, so that it is sent again if it was not."""
         if environ.get("REQUEST_METHOD") != "POST":
             return answer(start_response, "405 Method Not Allowed", "Post to this address.\n")
-        raw = environ["wsgi.input"].read(BIGGEST_BODY + 1)
-        if len(raw) > BIGGEST_BODY:
-            return answer(start_response, "413 Content Too Large", f"Up to {BIGGEST_BODY:,} bytes are taken.\n")
+        raw = environ["wsgi.input"].read()  # the server has refused what is too long
         try:
             said = next(
                 (said for hooks in self.hooks if (said := hooks(path, headers_of(environ), raw)) is not None), None

@@ -1,5 +1,6 @@
 """The outside, for trying Casebook and testing it: strict stand-ins of it. They import nothing of ours."""
 
+from .alarms import Alarms
 from .driver import Answer, Bot, Channel, Group, Home, Message, Modal, Person
 from .pagerduty import LocalPagerDuty
 from .receiver import WebhookReceiver
@@ -7,6 +8,7 @@ from .slack import LocalSlack
 from .wire import Impossible
 
 __all__ = [
+    "Alarms",
     "Answer",
     "Bot",
     "Channel",

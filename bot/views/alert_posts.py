@@ -32,7 +32,7 @@ STATES = {
     "no data": AlertState.NO_DATA,
     "re-no data": AlertState.NO_DATA,
 }
-STATUS = re.compile(r"^status:\s*(?:\W*)(resolved|recovered|closed|ok)\b", re.IGNORECASE | re.MULTILINE)
+STATUS = re.compile(r"^status:\s*(?::\w+:|\W)*(resolved|recovered|closed|ok)\b", re.IGNORECASE | re.MULTILINE)
 TAGS = re.compile(r"^tags:\s*(.+)$", re.IGNORECASE | re.MULTILINE)
 LABEL = re.compile(
     r"^(service|env|environment|instance|severity|cluster|region|host):\s+(\S.{0,200})$", re.I | re.MULTILINE
