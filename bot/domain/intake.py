@@ -103,7 +103,8 @@ class KnownAlert(Base):
 
     @property
     def label(self) -> str:
-        return System(self.source).label
+        """Who raised it, within a sentence."""
+        return "another system" if self.source == System.GENERIC else System(self.source).label
 
     def is_flapping(self, now: datetime) -> bool:
         return now - self.moves_since < MOVES_WITHIN and self.moves >= MOST_MOVES

@@ -143,16 +143,15 @@ class Taking:
     def heard(self, standing: Standing) -> Taken:
         """It has a case, and goes on or has begun again."""
         is_new = self.known.is_over or self.is_other_cycle
-        self.count()
         is_open = standing.archived_at is None and standing.group != Group.CLOSED
-        if is_open and is_new:
-            return self.again()
         since = self.now - (standing.closed_at or self.now)
-        if is_open or (not is_new and since < TAIL):
-            return Taken(Did.COUNTED, standing.key)
-        if standing.archived_at is None and since <= self.terms.reopens:
-            return self.reopen()
-        return self.open_anew()
+        is_tail = not is_new and since < TAIL
+        if not is_open and not is_tail and (standing.archived_at or since > self.terms.reopens):
+            return self.open_anew()
+        self.count()
+        if is_new and is_open:
+            return self.again()
+        return Taken(Did.COUNTED, standing.key) if is_open or is_tail else self.reopen()
 
     def count(self) -> None:
         """On the row and nowhere else; the card follows when `intake_clock` next looks."""
@@ -200,7 +199,7 @@ class Taking:
     def open_anew(self) -> Taken:
         """Another case of the alert; the earlier one keeps what it was about."""
         known, alert = self.known, self.alert
-        known.is_current, known.is_stale, known.repeats = None, False, max(0, known.repeats - 1)
+        known.is_current, known.is_stale = None, False
         self.work.flush()
         fresh = self.work.alerts.locked(self.terms.project, alert.source, alert.key, unheard(alert, self.now))
         return Taken(Did.OPENED, self.opened(fresh).key)

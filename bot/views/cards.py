@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.domain.case import PRIORITY_WORDS, Case, Source
 from bot.domain.casetype import CaseType, Group
 from bot.domain.facts import ATTRIBUTES
-from bot.domain.intake import KnownAlert, System
+from bot.domain.intake import AlertState, KnownAlert, System
 from bot.domain.reading import Workspace
 from bot.views.blocks import Block, Message, actions, context, fields, message
 from bot.views.clicks import case_block
@@ -35,6 +35,12 @@ KINDS_OF_ALERT = {
     Source.ERROR: "Error",
     Source.ALERT: "Alert",
     Source.PERSON: "Alert",
+}
+STATES_OF_ALERT = {
+    AlertState.TRIGGERED: "is triggered",
+    AlertState.WARNING: "warns",
+    AlertState.NO_DATA: "has no data",
+    AlertState.RECOVERED: "has recovered",
 }
 STATUSES_SHOWN = 20  # more of them would make the card too long for Slack; they are behind More
 
@@ -146,14 +152,11 @@ def origin(case: Case, names: Names) -> list[Mrkdwn]:
 def alert_line(case: Case, alert: KnownAlert) -> Block:
     """What is behind the case: its name with a link, its state, how often it came again and when last."""
     kind = KINDS_OF_ALERT[Source(case.source)]
-    pieces: list[Piece] = [words(f"{kind} by {alert.label}: " if alert.source != System.OTHER else f"{kind}: ")]
-    pieces += [
-        anchor(alert.link or None, clip(one_line(alert.name), ALERT_NAME)),
-        " is ",
-        words(alert.state, bold=True),
-    ]
+    by = "" if alert.source in {System.OTHER, System.GENERIC} else f" by {alert.label}"
+    name = anchor(alert.link or None, clip(one_line(alert.name), ALERT_NAME))
+    pieces: list[Piece] = [f"{kind}{by}: ", name, " ", strong(STATES_OF_ALERT[AlertState(alert.state)])]
     if alert.repeats:
-        pieces.append(f", came {plural(alert.repeats, 'more time', 'more times')}")
+        pieces.append(f", came {plural(alert.repeats, 'more time')}")
     return line(*pieces, ", last seen ", moment(alert.last_at))
 
 

@@ -59,7 +59,7 @@ def test_datadog_opens_counts_resolves_and_reopens(town, casebook, hook, card, s
         assert fact in posted.shown
     assert datadog.datadog("CPU is high on web-1", "Re-Triggered").did == ["counted"]
     assert datadog.datadog("CPU is high on web-1", "Recovered").did == ["resolved"]
-    slack.wait_for(lambda: "is recovered, came 1 more time" in posted.shown, what="the card to say so")
+    slack.wait_for(lambda: "has recovered, came 1 more time" in posted.shown, what="the card to say so")
     again = datadog.datadog("CPU is high on web-1", cycle="8")
     assert (again.did, again.cases) == (["reopened"], ["OPS-1"])
     late = datadog.datadog("CPU is high on web-1", "Recovered", cycle="7")
@@ -133,7 +133,7 @@ def test_generic_json_as_the_readme_has_it(town, hook, card):
     assert '{"key": "disk/web-1"' in wrong.text
     shouted = generic.generic("c", "<!channel> *bold* <https://evil.example|click>", text="&lt;!here&gt; `x`\n" * 500)
     assert shouted.did == ["opened"]
-    posted = card("|click>")
+    posted = card("bold")
     assert posted.pings == []
 
 

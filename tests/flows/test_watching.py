@@ -84,7 +84,7 @@ def test_an_alert_becomes_a_case_is_counted_recovers_and_comes_back(town, casebo
         "Casebook closed this case as Resolved, since Datadog says that the alert has recovered"
         in posted.replies[0].shown
     )
-    assert "is recovered" in posted.shown
+    assert "has recovered" in posted.shown
 
     datadog.post(watched, **monitor("Triggered"))
     slack.wait_for(lambda: len(posted.replies) == 2, what="the case to be reopened")
@@ -130,7 +130,7 @@ def test_every_form_in_which_bots_post(town, casebook, watched, slack, card):
     assert "Monitor by Alertmanager" in posted.shown or "Alert by Alertmanager" in posted.shown
     resolved = {**ALERTMANAGER["attachments"][0], "title": "[RESOLVED] HighErr (warning)"}
     am.post(watched, attachments=[resolved])
-    slack.wait_for(lambda: "is recovered" in posted.shown, what="the recovery")
+    slack.wait_for(lambda: "has recovered" in posted.shown, what="the recovery")
     assert "2 cases" in town.bob.command("/case list is:open OR is:closed", channel=town.ops).shown
 
 
