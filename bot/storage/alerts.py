@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.case import Case
 from bot.domain.intake import Arrival, Hook, KnownAlert, Standing, Watch
-from bot.storage.locking import AS_LEFT, lock_on, wait_for
+from bot.storage.locking import AS_LEFT
 from bot.storage.parking import changed, insert_absent
 
 ONE = (
@@ -18,7 +18,8 @@ ONE = (
     & (KnownAlert.key == bindparam("key"))
     & (KnownAlert.is_current == true())
 )
-LOCK_ONE, CURRENT = lock_on(KnownAlert.id, ONE), select(KnownAlert).where(ONE)
+# One statement, unlike `wait_for`: it reads no other table, and of its own row what others have left.
+CURRENT = select(KnownAlert).where(ONE).with_for_update(key_share=True)
 CASES = Case.__table__.c
 STANDING = select(CASES.status_group, CASES.closed_at, CASES.archived_at, CASES.key).where(CASES.id == bindparam("ref"))
 HOOK = select(Hook).where(Hook.token_hash == bindparam("hash"))
@@ -46,7 +47,7 @@ class Alerts:
         return found
 
     def _locked(self, wanted: Mapping[str, Any]) -> KnownAlert | None:
-        wait_for(self._session, LOCK_ONE, wanted)
+        self._session.flush()
         return self._session.scalar(CURRENT, wanted, execution_options=AS_LEFT)
 
     def standing(self, case_id: int | None) -> Standing | None:
