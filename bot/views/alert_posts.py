@@ -19,7 +19,8 @@ Payload = Mapping[str, Any]
 
 PREFIX = re.compile(
     r"(?:\[(?P<mark>firing|resolved|alerting|ok|triggered|recovered|warn(?:ing)?|no data)[^\]]*\]"
-    r"|(?P<word>(?:re-)?(?:triggered|warn|no data)|renotify|recovered|resolved|firing|alerting|ok)\b[^:\n]{0,40}:)\s*",
+    r"|(?P<word>(?:re-)?(?:triggered|warn|no data)|renotify|recovered|resolved|firing|alerting|ok)\b"
+    r"(?: on \{[^}\n]*\})?[^:\n]{0,40}:)\s*",
     re.IGNORECASE,
 )
 STATES = {
