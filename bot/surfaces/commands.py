@@ -12,10 +12,11 @@ from bot.domain.case import Priority, priority_named
 from bot.domain.errors import Invalid
 from bot.domain.evidence import RelationKind
 from bot.surfaces.desk import Body, Desk, channel_of
-from bot.surfaces.opening import open_edit_form, open_incident_form, open_new_form, open_new_inbox
+from bot.surfaces.opening import open_edit_form, open_incident_form, open_new_form, open_new_inbox, project_view
 from bot.surfaces.silences import read_silence
-from bot.surfaces.words import Words, is_key, person_in, read_words, team_in
+from bot.surfaces.words import Words, channel_in, is_key, person_in, read_words, team_in
 from bot.usecases import (
+    intake_sources,
     looking,
     notebooks,
     opening,
@@ -27,7 +28,7 @@ from bot.usecases import (
     teams,
     weeklies,
     working,
-)  # fmt: skip
+)
 from bot.usecases.bulk import start_bulk
 from bot.usecases.exporting import ask_for_export
 from bot.usecases.statistics import ask_for_statistics
@@ -35,12 +36,15 @@ from bot.usecases.verb import Outcome
 from bot.views import answers, cards, details, forms, inboxes, lists, silences, statistics
 from bot.views import export as exports
 from bot.views import help as help_views
+from bot.views.forms import intake as intake_forms
 from bot.views.forms.bulk import bulk_form
+from bot.views.forms.projects import suggested_channel
 from bot.views.limits import clip
 from bot.views.posts import readable
 from bot.views.queries import typed_query
 
 Message = dict[str, Any]
+View = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,14 @@ class Call:
                 f"“{clip(word, 40)}” is not a case's key, which looks like OPS-12. `/case search` finds cases."
             )
         return word.upper()
+
+    def channel(self, position: int) -> str:
+        """The id of the channel that is named there."""
+        word = self.arg(position, "a channel, such as #alerts")
+        found = channel_in(word)
+        if not found:
+            raise Invalid(f"“{clip(word, 40)}” is not a channel. Type # and choose it from the list that Slack shows.")
+        return found
 
     def changed(self, outcome: Outcome) -> Message:
         return answers.changed(outcome.case, outcome.entry, self.desk.workspace, verb=f"case.{self.words.verb}")
@@ -299,18 +311,51 @@ def relate(call: Call) -> Message:
 
 
 def project(call: Call) -> Message | None:
-    """``/case project``, ``/case project new``, ``/case project KEY``."""
+    """``/case project``, or new, watch, unwatch or hooks behind it, or a KEY."""
     if not call.words.args:
         found, is_admin = projects.list_projects(call.desk.db, call.act)
         return answers.projects(found, is_admin)
     word = call.words.args[0]
-    if word.lower() == "new":
-        projects.require_admin(call.desk.db, call.act)
-        view = forms.project_form(channel=channel_of(call.body))
-    else:
-        view = forms.project_form(projects.find_project(call.desk.db, call.act, word))
+    if word.lower() == "unwatch":
+        return unwatch_channel(call)
+    view = ABOUT_PROJECTS[word.lower()](call) if word.lower() in ABOUT_PROJECTS else edit_project(call)
     call.client.views_open(trigger_id=call.body["trigger_id"], view=view)
     return None
+
+
+def new_project(call: Call) -> View:
+    projects.require_admin(call.desk.db, call.act)
+    return forms.project_form(channel=channel_of(call.body))
+
+
+def edit_project(call: Call) -> View:
+    return project_view(call.desk, call.act, call.words.args[0])
+
+
+def watch_channel(call: Call) -> View:
+    """Where no channel is named, the one in which it is typed."""
+    channel = call.channel(1) if len(call.words.args) > 1 else suggested_channel(channel_of(call.body))
+    found, watch = intake_sources.watch_form(call.desk.db, call.act, channel)
+    return intake_forms.watch_form(found, watch, channel)
+
+
+def unwatch_channel(call: Call) -> Message:
+    """``KEY`` behind the channel where several projects watch it."""
+    channel, key = call.channel(1), "".join(call.words.args[2:3])
+    project = intake_sources.unwatch_channel(call.desk.db, call.act, channel, key)
+    return answers.sentence(f"{project.key} does not watch <#{channel}> any more. Its cases stay as they are.")
+
+
+def project_hooks(call: Call) -> View:
+    key = call.arg(1, "a project's key behind hooks, such as OPS")
+    return intake_forms.hooks_view(intake_sources.intake_of(call.desk.db, call.act, key), call.desk.now())
+
+
+ABOUT_PROJECTS: dict[str, Callable[[Call], View]] = {
+    "new": new_project,
+    "watch": watch_channel,
+    "hooks": project_hooks,
+}
 
 
 def inbox(call: Call) -> Message | None:

@@ -17,12 +17,15 @@ Body = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Desk:
+    """``site``: our web server's address for the outside, if the operator has said it."""
+
     db: Database
     workspace: Workspace
     now: Callable[[], datetime]
     replies: Replies
     outside: Outside
     ticketing: Mapping[str, Partner] = field(default_factory=dict)
+    site: str = ""
 
     def act(self, body: Body, via: str, seen: int | None = None) -> Act:
         return Act(actor=actor_of(body), at=self.now(), via=via, origin=origin_of(body), seen=seen)

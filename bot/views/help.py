@@ -107,7 +107,13 @@ COMMANDS = (
     Command("timeline", "timeline KEY", "timeline OPS-12", "shows everything that happened to a case", KEEP),
     Command("watch", "watch KEY", "watch OPS-12", "tells you of every change to a case", KEEP),
     Command("unwatch", "unwatch KEY", "unwatch OPS-12", "stops telling you", KEEP),
-    Command("project", "project [new|KEY]", "project new", "lists projects; admins create and change them", ADMIN),
+    Command(
+        "project",
+        "project [new|KEY|watch #channel|unwatch #channel|hooks KEY]",
+        "project watch #alerts",
+        "lists projects; admins create and change them, and say which alerts become cases",
+        ADMIN,
+    ),
     Command(
         "team", "team [new|HANDLE]", "team sre", "lists teams, or shows one; admins keep teams of their own", ADMIN
     ),

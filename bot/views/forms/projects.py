@@ -40,8 +40,13 @@ class ProjectFields:
     close_after_days: int | None = None
 
 
-def project_form(project: Project | None = None, *, channel: str | None = None, first: bool = False) -> View:
-    """``channel``: suggested as the home channel. ``first``: somebody wanted a case and there is no project yet."""
+def project_form(
+    project: Project | None = None, *, channel: str | None = None, first: bool = False, below: Sequence[Block] = ()
+) -> View:
+    """``channel``: suggested as the home channel. ``first``: somebody wanted a case and there is no project yet.
+
+    ``below``: what else there is to say of it.
+    """
     blocks = _first_words() if first else []
     if project is None:
         key = text_input("key", placeholder="OPS", limit=KEY_LIMIT)
@@ -67,6 +72,7 @@ def project_form(project: Project | None = None, *, channel: str | None = None, 
             "guests", "Guests", checkboxes("guests", [guests], chosen=_ticked(project)), optional=True,
         ),
     ]  # fmt: skip
+    blocks += below
     if project is None:
         return modal("project.new", "New project", blocks, submit="Create")
     metadata = pack(key=project.key)
