@@ -145,6 +145,21 @@ def entries(text: str = "x") -> list[Entry]:
         Kind.KEPT: {"until": "2027-01-01T09:00:00+00:00"},
         Kind.CLOSING: {"closes": "2027-01-01T09:00:00+00:00", "idle": 11},
         Kind.SNOOZED: {"until": "2027-01-01T09:00:00+00:00"},
+        Kind.TICKET_ASKED: {"ticket": 1, "partner": "jira"},
+        Kind.TICKET_CREATED: {"ticket": 1, "partner": "jira", "key": text[:80], "by": text[:80]},
+        Kind.TICKET_LINKED: {"ticket": 1, "partner": "servicenow", "key": text[:80]},
+        Kind.TICKET_UNLINKED: {"ticket": 1, "partner": "jira", "key": text[:80]},
+        Kind.TICKET_GONE: {"ticket": 1, "partner": "jira", "key": text[:80]},
+        Kind.TICKET_DIFFERS: {
+            "ticket": 1,
+            "partner": "jira",
+            "key": text[:80],
+            "field": "status",
+            "theirs": text[:80],
+            "by": text[:80],
+            "ours": "Open",
+            "ours_by": "U0BOB",
+        },
     }
     return [
         entry(kind, changes=changes.get(kind), id_=number, **data.get(kind, {})) for number, kind in enumerate(Kind, 1)
