@@ -11,6 +11,7 @@ from bot.domain.inbox import Inbox
 from bot.domain.person import Person, Team
 from bot.domain.project import Project
 from bot.domain.query_building import Choices, Known
+from bot.domain.ticket import System
 
 PAGE = 10
 TIMELINE_PAGE = 15
@@ -22,11 +23,15 @@ PREVIEWED = 5
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """``url``: the workspace's address with a final slash, for links to posts."""
+    """``url``: the workspace's address with a final slash, for links to posts.
+
+    ``systems``: the ticketing systems that are switched on.
+    """
 
     url: str
     team_id: str
     bot_user_id: str
+    systems: tuple[System, ...] = ()
 
     def link(self, channel: str, ts: str, thread_ts: str | None = None) -> str:
         """The permalink of a message, in the form Slack itself gives out."""

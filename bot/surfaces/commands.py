@@ -13,8 +13,10 @@ from bot.domain.errors import Invalid
 from bot.domain.evidence import RelationKind
 from bot.surfaces.desk import Body, Desk, channel_of
 from bot.surfaces.opening import open_edit_form, open_new_form, open_new_inbox
+from bot.surfaces.ticket_terms import open_terms
+from bot.surfaces.tickets import open_link_form, partner_named
 from bot.surfaces.words import Words, is_key, person_in, read_words, team_in
-from bot.usecases import looking, opening, projects, shelves, teams, working
+from bot.usecases import looking, opening, projects, shelves, teams, tickets, working
 from bot.usecases.bulk import start_bulk
 from bot.usecases.exporting import ask_for_export
 from bot.usecases.verb import Outcome
@@ -245,8 +247,24 @@ def relate(call: Call) -> Message:
     return call.changed(working.relate_case(call.desk.db, call.act, call.key, RelationKind(word), other.upper()))
 
 
+def link(call: Call) -> Message | None:
+    """``/case link KEY [jira|servicenow] [existing]``."""
+    key, partner = call.key, partner_named(call.desk, call.words.args[1]) if len(call.words.args) > 1 else ""
+    existing = call.words.after(2)
+    if existing:
+        return call.changed(tickets.link_ticket(call.desk.db, call.act, key, partner, readable(existing)))
+    open_link_form(call.desk, call.body, call.client, call.act, key, partner)
+    return None
+
+
+def unlink(call: Call) -> Message:
+    key = call.key
+    call.arg(1, "the ticket's key, number or address")
+    return call.changed(tickets.unlink_ticket(call.desk.db, call.act, key, readable(call.words.after(1))))
+
+
 def project(call: Call) -> Message | None:
-    """``/case project``, ``/case project new``, ``/case project KEY``."""
+    """``/case project``, ``/case project new``, ``/case project KEY [tickets [jira|servicenow]]``."""
     if not call.words.args:
         found, is_admin = projects.list_projects(call.desk.db, call.act)
         return answers.projects(found, is_admin)
@@ -255,7 +273,12 @@ def project(call: Call) -> Message | None:
         projects.require_admin(call.desk.db, call.act)
         view = forms.project_form(channel=channel_of(call.body))
     else:
-        view = forms.project_form(projects.find_project(call.desk.db, call.act, word))
+        found_ = projects.find_project(call.desk.db, call.act, word)
+        if [one.lower() for one in call.words.args[1:2]] == ["tickets"]:
+            partner = partner_named(call.desk, call.words.args[2]) if len(call.words.args) > 2 else ""
+            open_terms(call.desk, call.body, call.client, call.act, found_.key, partner)
+            return None
+        view = forms.project_form(found_, systems=call.desk.workspace.systems)
     call.client.views_open(trigger_id=call.body["trigger_id"], view=view)
     return None
 
@@ -286,7 +309,7 @@ def team(call: Call) -> Message | None:
 
 
 def bulk(call: Call) -> None:
-    view = bulk_form(start_bulk(call.desk.db, call.act, call.words.rest))
+    view = bulk_form(start_bulk(call.desk.db, call.act, call.words.rest), systems=call.desk.workspace.systems)
     call.client.views_open(trigger_id=call.body["trigger_id"], view=view)
 
 
@@ -314,6 +337,8 @@ VERBS: dict[str, Callable[[Call], Message | None]] = {
     "archive": archive,
     "unarchive": unarchive,
     "relate": relate,
+    "link": link,
+    "unlink": unlink,
     "project": project,
     "inbox": inbox,
     "team": team,

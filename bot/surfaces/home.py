@@ -65,7 +65,7 @@ def register_menu(app: App, desk: Desk) -> None:
     @app.action("project.edit")
     def press_edit_project(ack: Ack, body: dict[str, Any], client: Any) -> None:
         project = projects.find_project(desk.db, desk.act(body, "home"), read_value(body))
-        open_modal(client, body, forms.project_form(project))
+        open_modal(client, body, forms.project_form(project, systems=desk.workspace.systems))
         ack()
 
     @app.action("menu.mine")

@@ -12,13 +12,15 @@ from bot.views.inboxes import LIST
 from bot.views.queries import typed_query
 
 
-def open_modal(client: Any, body: Body, view: dict[str, Any]) -> None:
-    """On top of the modal that the person is in, else as a new one. Slack stacks three: a fourth replaces the third."""
+def open_modal(client: Any, body: Body, view: dict[str, Any]) -> Any:
+    """On top of the modal that the person is in, else as a new one. Slack stacks three: a fourth replaces the third.
+
+    What Slack answers, which holds the view's id and hash.
+    """
     if is_on_top_of_two(body):
-        client.views_update(view_id=body["view"]["id"], view=view)
-        return
+        return client.views_update(view_id=body["view"]["id"], view=view)
     call = client.views_push if is_in_modal(body) else client.views_open
-    call(trigger_id=body["trigger_id"], view=view)
+    return call(trigger_id=body["trigger_id"], view=view)
 
 
 def open_new_form(

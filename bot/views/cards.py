@@ -13,6 +13,7 @@ from bot.views.elements import button, grouped_select, option, overflow, select
 from bot.views.limits import one_line
 from bot.views.rich import anchor, line, rich_text, strong, words
 from bot.views.text import NOBODY, Mrkdwn, Names, joined, mrkdwn, person, when
+from bot.views.tickets import link_button, tickets_block, tickets_text
 from bot.views.words import (
     SOURCES,
     case_link,
@@ -57,13 +58,14 @@ def case_card(
     blocks = [title_line(case, workspace), fields(facts(case, clock(now), names))]
     if said := excerpt(case.description, EXCERPT):
         blocks.append(rich_text(line(said)))
+    blocks += tickets_block(case)
     blocks.append(context(joined(origin(case, names))))
     if case.is_archived:
         blocks.append(archived_note(case))
     if channel and channel != case.project.home_channel:
         blocks.append(context(mrkdwn("Moved to {}. Its home is {} now.", case.project.key, channel_link(case))))
     if buttons:
-        blocks.append(actions(case_actions(case), block_id=case_block(case.id, case.version)))
+        blocks.append(actions(case_actions(case, workspace), block_id=case_block(case.id, case.version)))
     return blocks
 
 
@@ -74,7 +76,7 @@ def card_text(case: Case, names: Names = NOBODY) -> Mrkdwn:
     teams = mrkdwn("teams {}", team_words(case)) if case.teams else Mrkdwn("")
     reason = mrkdwn("closed as {}", case.reason) if case.reason else Mrkdwn("")
     archived = Mrkdwn("archived" if case.is_archived else "")
-    return joined([words_, owner, teams, reason, archived], ", ")
+    return joined([words_, owner, teams, reason, tickets_text(case), archived], ", ")
 
 
 def card_message(
@@ -137,7 +139,7 @@ def archived_note(case: Case) -> Block:
     return context(mrkdwn("*Archived* {}. Lists and searches leave it out until somebody brings it back.", at))
 
 
-def case_actions(case: Case, *, details: bool = True) -> list[Block]:
+def case_actions(case: Case, workspace: Workspace, *, details: bool = True) -> list[Block]:
     """The elements that fit the status; ``details``: with the button that opens Details."""
     if case.is_archived:
         row = [button("Unarchive", "case.unarchive", label=f"Unarchive {case.key}")]
@@ -153,6 +155,7 @@ def case_actions(case: Case, *, details: bool = True) -> list[Block]:
         row = [button("Reopen", "case.reopen", label=f"Reopen {case.key}")]
     if not case.is_archived:
         row.append(button("Note", "case.note", label=f"Add a note to {case.key}"))
+        row += [link_button(case)] if workspace.systems else []
     if details:
         row.append(button("Details", "case.details", label=f"Details of {case.key}"))
     if not case.is_archived:

@@ -69,6 +69,16 @@ COMMANDS = (
         "relates two cases",
         WORK,
     ),
+    Command(
+        "link",
+        "link KEY jira|servicenow [existing]",
+        "link OPS-12 jira PAY-7",
+        "creates a ticket for a case, or links one that exists by its key, number or address",
+        WORK,
+    ),
+    Command(
+        "unlink", "unlink KEY <ticket>", "unlink OPS-12 PAY-7", "leaves a ticket as it is, and follows it no more", WORK
+    ),
     Command("archive", "archive KEY", "archive OPS-12", "leaves a case out of lists and searches", WORK),
     Command("unarchive", "unarchive KEY", "unarchive OPS-12", "brings an archived case back", WORK),
     Command("bulk", "bulk <query>", "bulk status:open service:checkout", "changes many cases at once", WORK),
@@ -82,7 +92,13 @@ COMMANDS = (
     Command("timeline", "timeline KEY", "timeline OPS-12", "shows everything that happened to a case", KEEP),
     Command("watch", "watch KEY", "watch OPS-12", "tells you of every change to a case", KEEP),
     Command("unwatch", "unwatch KEY", "unwatch OPS-12", "stops telling you", KEEP),
-    Command("project", "project [new|KEY]", "project new", "lists projects; admins create and change them", ADMIN),
+    Command(
+        "project",
+        "project [new|KEY [tickets]]",
+        "project OPS tickets jira",
+        "lists projects; admins create and change them, and say how tickets are kept in step",
+        ADMIN,
+    ),
     Command(
         "team", "team [new|HANDLE]", "team sre", "lists teams, or shows one; admins keep teams of their own", ADMIN
     ),

@@ -80,7 +80,7 @@ def case(**over: Any) -> Case:
         "description": "500s since 02:55", "status": "Open", "group": "open", "priority": "P2", "assignee": "U0BOB",
         "reporter": "U0ANN", "source": "monitor", "attributes": {"service": "checkout", "env": "prod"}, "due": None,
         "reason": None, "created_at": NOW - timedelta(days=3), "updated_at": NOW, "closed_at": None,
-        "archived_at": None, "evidence_count": 2, "version": 7, "teams": [], "watchers": [],
+        "archived_at": None, "evidence_count": 2, "ticket_count": 0, "version": 7, "teams": [], "watchers": [],
         "posts": [Post(role=PostRole.CARD.value, channel="C0OPS", ts=TS, thread_ts=TS)],
     }  # fmt: skip
     return Case(**(values | over))
