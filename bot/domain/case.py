@@ -15,6 +15,7 @@ from bot.domain.entry import OPPOSITE, Entry, Kind
 from bot.domain.errors import Invalid
 from bot.domain.evidence import CaseTeam, Evidence, Note, Post, Relation, RelationKind, Watcher
 from bot.domain.facts import TITLE_LIMIT, check, filled, meant, plain
+from bot.domain.link import Ticket
 from bot.domain.person import Team
 from bot.domain.project import Project
 from bot.domain.text import alike, kept, kept_line
@@ -118,6 +119,7 @@ class Case(Base):
     closed_at: Mapped[datetime | None]
     archived_at: Mapped[datetime | None]
     evidence_count: Mapped[int] = mapped_column(default=0)
+    ticket_count: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=0)
 
     # A concurrent change that slipped past the row's lock fails instead of being overwritten.
@@ -129,6 +131,11 @@ class Case(Base):
     teams: Mapped[list[Team]] = relationship(secondary=CaseTeam.__table__, order_by=Team.id)
     posts: Mapped[list[Post]] = relationship(order_by=Post.id, viewonly=True)
     watchers: Mapped[list[Watcher]] = relationship(cascade="all, delete-orphan", passive_deletes=True)
+    tickets: Mapped[list[Ticket]] = relationship(
+        primaryjoin=lambda: (Ticket.case_id == Case.id) & Ticket.unlinked_at.is_(None),
+        order_by=Ticket.id,
+        viewonly=True,
+    )
 
     @classmethod
     def open(
@@ -172,9 +179,11 @@ class Case(Base):
             created_at=act.at,
             updated_at=act.at,
             evidence_count=0,
+            ticket_count=0,
             version=0,
             posts=[],
             watchers=[],
+            tickets=[],
         )
         return case, case.log(Kind.OPENED, act, {})
 

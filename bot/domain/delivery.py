@@ -45,6 +45,11 @@ class Tell(StrEnum):
     BULK = "bulk"  # how far a bulk edit is, in the message to the person `target` who does it
     BULK_TOLD = "bulk.told"  # all that a bulk edit did to cases of the person `target`
     BULK_RUN = "bulk.run"  # a chore: go on with a bulk edit
+    TICKET = "ticket"  # create, link or change the ticket in `data`, so that it says what the case says
+    TICKET_NOTE = "ticket.note"  # a note of the case as a comment of the ticket, also changed or deleted
+    TICKET_READ = "ticket.read"  # read the ticket, since it is not certain what it says
+    TICKET_LEFT = "ticket.left"  # take our mark off a ticket that is linked no more
+    TICKET_NEWS = "ticket.news"  # read what has happened to all tickets of a partner
 
 
 SLACK = "slack"
@@ -52,6 +57,8 @@ SLACK = "slack"
 CHORES = "chores"
 PAGERDUTY = "pagerduty"
 WEBHOOK = "webhook"
+JIRA = "jira"
+SERVICENOW = "servicenow"
 DUE_ONLY = text("state = 'due'")
 READY_ONLY = text("state = 'due' AND parked_until IS NULL")
 PARKED_ONLY = text("state = 'due' AND parked_until IS NOT NULL")

@@ -31,6 +31,12 @@ class Kind(StrEnum):
     ARCHIVED = "CaseArchived"
     UNARCHIVED = "CaseUnarchived"
     MOVED = "CaseMoved"
+    TICKET_ASKED = "TicketAsked"
+    TICKET_CREATED = "TicketCreated"
+    TICKET_LINKED = "TicketLinked"
+    TICKET_UNLINKED = "TicketUnlinked"
+    TICKET_GONE = "TicketGone"
+    TICKET_DIFFERS = "TicketDiffers"
 
 
 # What takes a change back; of the others it is one of the same kind.
@@ -43,7 +49,8 @@ OPPOSITE = {
 
 
 class Entry(Base):
-    """``changes``: field → [before, after]. ``data``: ids of what was added, and the bulk edit that it is a part of.
+    """``changes``: field → [before, after]. ``data``: ids of what was added, the bulk edit that it is a part of, and of
+    what came from a ticket its id as ``ticket`` and who did it there as ``by``.
 
     ``version``: the case's, afterwards.
 

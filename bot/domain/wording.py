@@ -7,6 +7,7 @@ from typing import Any
 from bot.domain.act import CASEBOOK
 from bot.domain.case import PRIORITY_WORDS, Priority
 from bot.domain.entry import Entry, Kind
+from bot.domain.link import called, label_of
 from bot.domain.person import Team
 
 Names = Mapping[str, str]
@@ -25,12 +26,21 @@ def name_of(person: str | None, names: Names) -> str:
 
 def sentence(entry: Entry, names: Names) -> str:
     """One short line: who did what, "Ann closed this case as Resolved"."""
-    return f"{name_of(entry.actor, names)} {deed(entry, names)}"
+    return f"{entry.data.get('by') or name_of(entry.actor, names)} {deed(entry, names)}"
 
 
 def deed(entry: Entry, names: Names) -> str:
     """The same without its subject, beginning with the verb in the past tense."""
-    return f"{DEEDS[Kind(entry.kind)](entry, names)}{together(entry)}"
+    return f"{DEEDS[Kind(entry.kind)](entry, names)}{from_ticket(entry, names)}{together(entry)}"
+
+
+def from_ticket(entry: Entry, names: Names) -> str:
+    """In which ticket it was done, and what it was done over."""
+    if entry.kind in OF_TICKET or "ticket" not in entry.data:
+        return ""
+    over = entry.data.get("over")
+    words = f", over {value_words(over['field'], over['value'], names)} by {name_of(over['by'], names)}" if over else ""
+    return f" in {called(entry.data['partner'], entry.data['key'])}{words}"
 
 
 def together(entry: Entry) -> str:
@@ -137,6 +147,20 @@ def _related(entry: Entry, names: Names) -> str:
     return f"noted that this case {relation_words(entry.data['relation'])} {entry.data['other']}"
 
 
+def _ticket(entry: Entry) -> str:
+    return called(entry.data["partner"], entry.data["key"])
+
+
+def _differs(entry: Entry, names: Names) -> str:
+    """Their value is in their words, ours is the case's."""
+    field, theirs, ticket = entry.data["field"], entry.data["theirs"], _ticket(entry)
+    said = f"changed the {field} to “{theirs}” in {ticket}" if theirs else f"removed the {field} in {ticket}"
+    if entry.data.get("unknown"):
+        return f"{said}, which nothing here stands for; the case stays as it is"
+    ours = value_words(field, entry.data["ours"], names)
+    return f"{said}; {ours} stays, which {name_of(entry.data['ours_by'], names)} set later"
+
+
 RELATION_WORDS = {
     "blocks": ("blocks", "is blocked by"),
     "causes": ("causes", "is caused by"),
@@ -169,4 +193,11 @@ DEEDS: dict[Kind, Callable[[Entry, Names], str]] = {
     Kind.ARCHIVED: lambda entry, names: "archived this case",
     Kind.UNARCHIVED: lambda entry, names: "brought this case back from the archive",
     Kind.MOVED: _moved,
+    Kind.TICKET_ASKED: lambda entry, names: f"asked for a {label_of(entry.data['partner'])} ticket",
+    Kind.TICKET_CREATED: lambda entry, names: f"created {_ticket(entry)} for this case",
+    Kind.TICKET_LINKED: lambda entry, names: f"linked {_ticket(entry)}",
+    Kind.TICKET_UNLINKED: lambda entry, names: f"unlinked {_ticket(entry)}",
+    Kind.TICKET_GONE: lambda entry, names: f"found that {_ticket(entry)} is gone and follows it no more",
+    Kind.TICKET_DIFFERS: _differs,
 }
+OF_TICKET = {kind for kind in Kind if kind.value.startswith("Ticket")}

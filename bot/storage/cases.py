@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, inspect, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, event, func, inspect, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from bot.domain.case import Case
 from bot.domain.casetype import CaseType
@@ -45,6 +46,14 @@ def one(condition: ColumnElement[bool]) -> One:
         .options(contains_eager(Case.teams), joinedload(Case.posts))
     )
     return One(looking, looking.options(joinedload(Case.watchers)), lock_on(Case.id, condition))
+
+
+@event.listens_for(Case, "load")
+@event.listens_for(Case, "refresh")
+def without_tickets(case: Case, *_context: Any) -> None:
+    """Most cases have none: nobody need ask the database for them."""
+    if not vars(case).get("ticket_count", True):
+        set_committed_value(case, "tickets", [])
 
 
 BY_KEY, BY_ID = one(Case.key == bindparam("ref")), one(Case.id == bindparam("ref"))

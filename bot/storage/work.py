@@ -20,6 +20,7 @@ from bot.storage.projects import Projects
 from bot.storage.revisions import Revisions
 from bot.storage.search import Search
 from bot.storage.teams import Teams
+from bot.storage.tickets import Tickets
 
 
 class Work:
@@ -36,6 +37,7 @@ class Work:
         self.revisions = Revisions(session)
         self.search = Search(session)
         self.bulks = Bulks(session)
+        self.tickets = Tickets(session)
         self.has_deliveries = False
 
     def add(self, *rows: Base) -> None:

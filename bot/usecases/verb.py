@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import update_wrapper
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
-from bot.domain import notifying
+from bot.domain import notifying, ticket_telling
 from bot.domain.act import Act
 from bot.domain.case import Case
 from bot.domain.delivery import Tell
@@ -133,10 +133,13 @@ def record(work: Work, case: Case, entry: Entry | None) -> Outcome:
     if not entry.is_of_bulk:
         work.deliveries.hurry((one.stream for one in deliveries if one.entry_id and one.kind != Tell.DM), LATER)
     work.enqueue(notifying.changed(case, entry, listened_to=work.inboxes.any_listens()))
+    if case.tickets:
+        terms = work.tickets.terms(case.project_id, {ticket.partner for ticket in case.tickets}, entry.at)
+        work.enqueue(ticket_telling.changed(case, entry, terms))
     return Outcome(loaded(case), entry)
 
 
 def loaded(case: Case) -> Case:
     """With all that a card shows, so that it can be drawn after the session has ended."""
-    _ = case.teams, case.posts
+    _ = case.teams, case.posts, case.tickets
     return case
