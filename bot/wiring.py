@@ -38,6 +38,9 @@ from bot.surfaces import (
     shortcuts,
     submissions,
     teams,
+    ticket_clicks,
+    ticket_terms,
+    tickets,
 )
 from bot.surfaces.desk import Desk
 from bot.surfaces.replies import Replies
@@ -108,6 +111,7 @@ class Casebook:
         self.disconnect()
         self.server.stop()
         self.clockwork.stop()
+        self.desk.questions.close()
         self.desk.replies.close()
         self.worker.stop(timeout)
         self.db.close()
@@ -170,6 +174,9 @@ ROOMS = (
     recipients,
     exporting,
     bulk,
+    tickets,
+    ticket_clicks,
+    ticket_terms,
 )
 
 

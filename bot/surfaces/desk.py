@@ -1,13 +1,15 @@
 """What every listener works with, and how a payload becomes an ``Act``."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from bot.domain.act import Act
 from bot.domain.reading import Workspace
+from bot.domain.ticket import System, Ticketing
 from bot.storage.database import Database
+from bot.surfaces.questions import Questions
 from bot.surfaces.replies import Replies
 from bot.usecases.outside import Outside
 
@@ -15,12 +17,24 @@ Body = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Partner:
+    """A ticketing system that is switched on. ``make``: for one piece of work."""
+
+    system: System
+    make: Callable[[], Ticketing]
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
+    """``ticketing``: the ticketing systems that are switched on, by our names for them."""
+
     db: Database
     workspace: Workspace
     now: Callable[[], datetime]
     replies: Replies
     outside: Outside
+    questions: Questions = field(default_factory=Questions)
+    ticketing: Mapping[str, Partner] = field(default_factory=dict)
 
     def act(self, body: Body, via: str, seen: int | None = None) -> Act:
         return Act(actor=actor_of(body), at=self.now(), via=via, origin=origin_of(body), seen=seen)

@@ -52,16 +52,15 @@ def register(app: App, desk: Desk) -> None:
     def submit_link(ack: Ack, body: dict[str, Any], client: Any) -> None:
         outcome = linked(desk, body)
         refresh_details(desk, body, client, outcome)
-        done(ack, desk, body, outcome)
+        ack(**shown(desk, body, outcome))
 
 
-def done(ack: Ack, desk: Desk, body: Body, outcome: Outcome) -> None:
+def shown(desk: Desk, body: Body, outcome: Outcome) -> dict[str, Any]:
     """Details beneath the form show what came of it; where there are none, the form's place does."""
     if body["view"].get("previous_view_id"):
-        ack()
-    else:
-        view = answers.changed_view(outcome.case, outcome.entry, desk.workspace, verb="case.link")
-        ack(response_action="update", view=view)
+        return {}
+    view = answers.changed_view(outcome.case, outcome.entry, desk.workspace, verb="case.link")
+    return {"response_action": "update", "view": view}
 
 
 # -- opening ----------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """The forms of a bulk edit: which cases and what to do with them, then what would come of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -250,7 +250,7 @@ def _read_move(view: Mapping[str, Any]) -> Deed:
     return Deed(What.MOVE, project=state.number(view, "project", "Choose the project to move them to."))
 
 
-READERS = {
+READERS: dict[What, Callable[[Mapping[str, Any]], Deed]] = {
     What.STATUS: _read_status,
     What.ASSIGN: _read_assign,
     What.PRIORITY: lambda view: Deed(What.PRIORITY, priority=state.priority(view, "priority").value),

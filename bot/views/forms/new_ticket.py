@@ -4,6 +4,7 @@ Inputs keep what was filled in as long as their ids stay the same, so those whos
 their action_id.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,6 +29,9 @@ from bot.views.text import mrkdwn, said
 
 # A view has 100 blocks; what asks for more than this is better done on the partner's own page.
 MOST_ASKED = 50
+LABEL = 150
+# Bytes. A view has 250 KB; a list that does not fit into its share of these is searched by typing.
+ROOM_FOR_LIST, ROOM_FOR_ASKED = 40_000, 100_000
 ASKED = "asked."
 SEARCH = "Type a part of its name"
 SEVERAL = "Several are separated by commas."
@@ -71,7 +75,8 @@ def new_blocks(new: NewTicket, prefix: str, ways_out: str = "") -> list[Block]:
     if new.lists.asked is None:
         return blocks if new.needs_choice else [*blocks, context(waiting(new, ways_out))]
     shown = sorted(new.lists.asked, key=lambda asked: not asked.required)[:MOST_ASKED]
-    return [*blocks, *(asked_block(new, one) for one in shown), context(FROM_CASE)]
+    room = ROOM_FOR_ASKED // max(1, sum(bool(one.choices) for one in shown))
+    return [*blocks, *(asked_block(new, one, room) for one in shown), context(FROM_CASE)]
 
 
 def kind_blocks(new: NewTicket, prefix: str) -> list[Block]:
@@ -112,28 +117,35 @@ def choice_options(choices: Sequence[Choice]) -> list[Block]:
     return [option(one_line(one.name) or one.id, one.id) for one in fit]
 
 
+def weight(options: Sequence[Block]) -> int:
+    """In bytes."""
+    return len(json.dumps(options, ensure_ascii=False).encode("utf-8", "replace"))
+
+
 def _menu(action_id: str, placeholder: str, choices: Sequence[Choice], chosen: str) -> Block:
     """A list that fills a menu may go on, so it is searched by typing."""
     options = choice_options(choices)
-    if 0 < len(options) < OPTIONS:
+    if 0 < len(options) < OPTIONS and weight(options) <= ROOM_FOR_LIST:
         return select(action_id, placeholder, options, chosen=chosen)
-    start = next((one for one in options if one["value"] == chosen), option(chosen, chosen) if chosen else None)
+    known = [*options, *choice_options([Choice(chosen, chosen)])]
+    start = next((one for one in known if one["value"] == chosen), None)
     return external_select(action_id, SEARCH, chosen=start)
 
 
-def asked_block(new: NewTicket, asked: Asked) -> Block:
+def asked_block(new: NewTicket, asked: Asked, room: int) -> Block:
+    """``room``: bytes for its choices."""
     id_ = ident("asked", new.system.name, new.kind, new.subtype, asked.name)
-    element, hint = _element(id_, asked, new.extra.get(asked.name) or "")
-    block_id = clip(f"{ASKED}{asked.name}", limits.ID)
-    return field_input(block_id, one_line(asked.label) or asked.name, element, optional=not asked.required, hint=hint)
+    element, hint = _element(id_, asked, room, new.extra.get(asked.name) or "")
+    block_id, label = clip(f"{ASKED}{asked.name}", limits.ID), clip(one_line(asked.label) or asked.name, LABEL)
+    return field_input(block_id, label, element, optional=not asked.required, hint=hint)
 
 
-def _element(id_: str, asked: Asked, said_before: str | Sequence[str]) -> tuple[Block, str]:
+def _element(id_: str, asked: Asked, room: int, said_before: str | Sequence[str]) -> tuple[Block, str]:
     before = [said_before] if isinstance(said_before, str) else list(said_before)
     options = choice_options(asked.choices)
     if not options:
         return text_input(id_, value=", ".join(before), lines=not asked.many), SEVERAL if asked.many else ""
-    if len(options) > OPTIONS:
+    if len(options) > OPTIONS or weight(options) > room:
         chosen = [one for one in options if one["value"] in before]
         if asked.many:
             return multi_external_select(id_, SEARCH, chosen=chosen), ""

@@ -128,8 +128,9 @@ def status_lines(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _status_line(row: Mapping[str, Any]) -> str:
+    reason = f" as {row['reason']}" if row.get("reason") else ""
     via = f" via {', '.join(row['via'])}" if row.get("via") else ""
-    return f"{row['case']} = {row['ticket']}{via}"
+    return f"{row['case']}{reason} = {row['ticket']}{via}"
 
 
 def priority_lines(rows: Sequence[Mapping[str, str]]) -> str:
