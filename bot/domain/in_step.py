@@ -2,12 +2,12 @@
 
 Of each part, ``Ticket.base`` keeps ``ours``, ``theirs`` (a `token`), ``shown`` and ``group`` of their status, ``at``:
 when it was last changed there, by their clock, ``wrote_at``: when we last wrote it, by ours, and the ``problem`` in
-which both differ.
+which both differ; ``declined``: since they did not take what we had to say.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.domain.case import Case, Priority
@@ -19,6 +19,8 @@ from bot.domain.ticket import FIELDS, Account, Part, Seen, Standing, Step, Syste
 
 # For so long after we have written something, news of it may be older than what we wrote.
 CLOSE = timedelta(minutes=1)
+# No value of a case: the ticket has not been told yet what the case says.
+UNTOLD = ""
 OF_ENTRIES = {part.value for part in FIELDS}
 
 
@@ -56,7 +58,7 @@ def note(ticket: Ticket, part: Part, **values: Any) -> None:
 
 def note_theirs(ticket: Ticket, part: Part, value: Value, at: datetime) -> None:
     group = {"group": value.group.value} if isinstance(value, Standing) else {}
-    latest = max(at.isoformat(), base_of(ticket, part).get("at") or "")
+    latest = max(at, moment(base_of(ticket, part).get("at")) or at).astimezone(UTC).isoformat()
     note(ticket, part, theirs=token(value), shown=shown(value), at=latest, **group)
     if part == Part.STATUS:
         ticket.status = shown(value)[:80]
@@ -64,6 +66,10 @@ def note_theirs(ticket: Ticket, part: Part, value: Value, at: datetime) -> None:
         ticket.assignee = shown(value)[:120]
     elif part == Part.TITLE:
         ticket.title = shown(value)[:300]
+
+
+def moment(iso: str | None) -> datetime | None:
+    return datetime.fromisoformat(iso) if iso else None
 
 
 def note_seen(ticket: Ticket, seen: Seen) -> None:
@@ -76,11 +82,10 @@ def note_seen(ticket: Ticket, seen: Seen) -> None:
 
 
 def put_back(ticket: Ticket) -> None:
-    """Forget that something could not be told, so that it is told again."""
-    ticket.base = {
-        name: {key: value for key, value in one.items() if key not in {"problem", "declined"}}
-        for name, one in ticket.base.items()
-    }
+    """What the partner would not take is told it again."""
+    for part in FIELDS:
+        if base_of(ticket, part).get("declined"):
+            note(ticket, part, ours=UNTOLD, problem="", declined=False)
 
 
 def problems(ticket: Ticket) -> str:
@@ -91,10 +96,10 @@ def problems(ticket: Ticket) -> str:
 def is_doubtful(ticket: Ticket, part: Part, at: datetime, read_at: datetime | None) -> bool:
     """Whether news of a part may be older than what is known. ``read_at``: since when it is known to be true."""
     base = base_of(ticket, part)
-    wrote_at = datetime.fromisoformat(base["wrote_at"]) if base.get("wrote_at") else None
+    wrote_at, known = moment(base.get("wrote_at")), moment(base.get("at"))
     if read_at is not None:
-        return wrote_at is not None and wrote_at >= read_at
-    known = datetime.fromisoformat(base["at"]) if base.get("at") else None
+        # A search may be behind what has been told already.
+        return (wrote_at is not None and wrote_at > read_at) or (known is not None and at < known)
     return (known is not None and at <= known) or (wrote_at is not None and at < wrote_at + CLOSE)
 
 
@@ -188,15 +193,13 @@ class Plan:
         return self.step is not None and self.step.group != Group.CLOSED
 
 
+def has_changed(case: Case, ticket: Ticket, part: Part) -> bool:
+    return bool(base_of(ticket, part).get("ours", UNTOLD) != ours(case, part))
+
+
 def changed_parts(case: Case, ticket: Ticket, terms: Terms) -> list[Part]:
     """Those that the case has changed since both were alike, and that go to the ticket."""
-    return [
-        part
-        for part in FIELDS
-        if terms.way(part).goes_out
-        and base_of(ticket, part).get("ours", "") != ours(case, part)
-        and base_of(ticket, part).get("declined", "") != [ours(case, part)]
-    ]
+    return [part for part in FIELDS if terms.way(part).goes_out and has_changed(case, ticket, part)]
 
 
 def plan(case: Case, ticket: Ticket, terms: Terms, system: System) -> Plan:

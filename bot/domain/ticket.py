@@ -3,7 +3,7 @@
 Sources of the rules: Atlassian, "Jira Cloud platform REST API v2"; ServiceNow, "Table API".
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -266,3 +266,11 @@ class System:
     priorities: Mapping[str, str]
     has_internal: bool
     default_kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """A ticketing system that Casebook is set up to speak to. ``make``: for one piece of work, on one thread."""
+
+    system: System
+    make: Callable[[], Ticketing]

@@ -7,10 +7,10 @@ from bot.domain import telling
 from bot.domain.case import Case
 from bot.domain.delivery import Delivery, Tell
 from bot.domain.entry import Entry, Kind
-from bot.domain.in_step import OF_ENTRIES, base_of, ours
+from bot.domain.in_step import OF_ENTRIES, changed_parts, has_changed
 from bot.domain.link import Health, Terms, Ticket
 from bot.domain.telling import tell
-from bot.domain.ticket import FIELDS, Part
+from bot.domain.ticket import Part
 
 OF_TICKETS = {Tell.TICKET, Tell.TICKET_NOTE, Tell.TICKET_READ, Tell.TICKET_LEFT}
 # These may bring a note, and those change one that was brought before.
@@ -94,7 +94,7 @@ def fields_told(case: Case, ticket: Ticket, entry: Entry, terms: Terms) -> list[
     touched = [Part(field) for field in entry.changes if field in OF_ENTRIES]
     going = [part for part in touched if terms.way(part).goes_out]
     # What has just come from the ticket itself needs no telling, but for what it brought about here besides.
-    news_to_it = [part for part in going if base_of(ticket, part).get("ours", "") != ours(case, part)]
+    news_to_it = [part for part in going if has_changed(case, ticket, part)]
     if not news_to_it and entry.kind != Kind.MOVED:
         return []
     if ticket.health == Health.IN_STEP and news_to_it:
@@ -109,9 +109,7 @@ def note_in(entry: Entry) -> int | None:
 
 def differs(case: Case, ticket: Ticket, terms: Terms) -> bool:
     """Whether the ticket has not been told all that it is to be told."""
-    return any(
-        terms.way(part).goes_out and base_of(ticket, part).get("ours", "") != ours(case, part) for part in FIELDS
-    )
+    return bool(changed_parts(case, ticket, terms))
 
 
 def redrawn(case: Case, ticket: Ticket, at: datetime, occasion: str) -> list[Delivery]:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.domain.delivery import CHORES, PAGERDUTY, SLACK, WEBHOOK, Tell
+from bot.domain.delivery import CHORES, JIRA, PAGERDUTY, SERVICENOW, SLACK, WEBHOOK, Tell
 from bot.domain.telling import LATER, REDRAWING, UPDATES
 from bot.storage.claims import Pace
 
@@ -33,6 +33,9 @@ BY_PARTNER = {
     # Per key; PagerDuty adjusts its limits as it goes, and 120 a minute is what its support has named.
     PAGERDUTY: per_minute(120, 10),
     WEBHOOK: per_minute(300, 5),
+    # Both have limits of many kinds that they do not publish as numbers; they ask for a pause when it is too much.
+    JIRA: per_minute(600, 20),
+    SERVICENOW: per_minute(600, 20),
 }
 
 

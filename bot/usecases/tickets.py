@@ -62,9 +62,8 @@ def link_ticket(work: Work, case: Case, act: Act, partner: str, words: str, shar
 
 def asked(work: Work, case: Case, act: Act, ticket: Ticket) -> Entry:
     work.add(ticket)
-    if "words" not in ticket.wanted:
-        # It is found again by that: no other case, ticket or installation has the same.
-        ticket.wanted = {**ticket.wanted, "mark": f"{case.key}/{ticket.id}/{int(act.at.timestamp())}"}
+    # It is found again by that: no other case, ticket or installation has the same.
+    ticket.wanted = {**ticket.wanted, "mark": f"{case.key}/{ticket.id}/{int(act.at.timestamp())}"}
     work.enqueue([ticket_telling.in_step(case, ticket, "asked", act.at)])
     return linking.linked(case, act, ticket)
 
