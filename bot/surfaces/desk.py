@@ -7,21 +7,13 @@ from typing import Any
 
 from bot.domain.act import Act
 from bot.domain.reading import Workspace
-from bot.domain.ticket import System, Ticketing
+from bot.domain.ticket import Partner
 from bot.storage.database import Database
 from bot.surfaces.questions import Questions
 from bot.surfaces.replies import Replies
 from bot.usecases.outside import Outside
 
 Body = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Partner:
-    """A ticketing system that is switched on. ``make``: for one piece of work."""
-
-    system: System
-    make: Callable[[], Ticketing]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from bot.views.tickets import TicketClick, read_ticket_click
 
 DEEDS: dict[str, Callable[[Desk, Act, TicketClick], Outcome]] = {
     "ticket.retry": lambda desk, act, click: tickets.retry_ticket(desk.db, act, click.ticket),
+    "ticket.share": lambda desk, act, click: tickets.share_ticket(desk.db, act, click.ticket),
     "ticket.unlink": lambda desk, act, click: tickets.unlink_ticket(desk.db, act, of(desk, click), click.ticket),
     "ticket.theirs": lambda desk, act, click: tickets.take_theirs(desk.db, act, click.ticket, part_of(click)),
     "ticket.ours": lambda desk, act, click: tickets.keep_ours(desk.db, act, click.ticket, part_of(click)),

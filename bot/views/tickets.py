@@ -143,6 +143,9 @@ def _ticket(case: Case, ticket: Ticket, names: Names) -> list[Block]:
     row = [button("Unlink", "ticket.unlink", value=value, sure=_sure(name, ticket), label=f"Unlink {name}")]
     if ticket.health == Health.FAILING:
         row.insert(0, button("Retry", "ticket.retry", value=value, label=f"Try again with {name}"))
+    if taken_by := ticket.wanted.get("taken_by"):
+        row.insert(0, button("Link anyway", "ticket.share", value=value, sure=_sure_to_share(str(taken_by)),
+                             label=f"Link {name} although another case has it"))  # fmt: skip
     blocks = [rich_text(ticket_line(ticket, PROBLEM_IN_DETAILS)), actions(row, block_id=f"ticket/{ticket.id}")]
     for part in Part:
         if part in ticket.conflicts:
@@ -153,6 +156,11 @@ def _ticket(case: Case, ticket: Ticket, names: Names) -> list[Block]:
 def _sure(name: str, ticket: Ticket) -> Block:
     said = f"It stays in {label_of(ticket.partner)} as it is. From now on neither side hears of the other."
     return confirm(f"Unlink {name}?", said, "Unlink", "Keep it", danger=True)
+
+
+def _sure_to_share(other: str) -> Block:
+    said = f"{clip(other, STATUS)} has it. From then on both cases are told what happens to it, and it what they say."
+    return confirm("Share this ticket?", said, "Link anyway")
 
 
 def _conflict(case: Case, ticket: Ticket, part: Part, names: Names) -> list[Block]:

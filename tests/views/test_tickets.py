@@ -176,6 +176,14 @@ def test_what_can_be_done_about_a_ticket():
     assert ticket_blocks(case(), NAMES) == []
 
 
+def test_one_that_another_case_has_can_be_shared():
+    taken = ticket(key="", health="failing", wanted={"words": "PAY-7", "shared": False, "taken_by": "OPS-3"})
+    blocks = ticket_blocks(with_tickets(taken), NAMES)
+    assert names_in(row_of(blocks)) == ["Link anyway", "Retry", "Unlink"]
+    assert "OPS-3 has it." in row_of(blocks)["elements"][0]["confirm"]["text"]["text"]
+    fits_modal(details_view(details_of(with_tickets(taken)), WITH_TICKETS, now=NOW))
+
+
 def test_a_conflict_names_both_values_and_who_made_them():
     conflicts = {
         "status": {"ours": "Open", "theirs": "Closed", "by": "Zed", "won": "theirs"},
