@@ -1,9 +1,9 @@
 """The composition root: the only module that sees every room."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from slack_bolt import App
@@ -13,6 +13,7 @@ from slack_sdk import WebClient
 from bot.config import Settings
 from bot.domain.delivery import CHORES, SLACK
 from bot.domain.reading import Workspace
+from bot.domain.ticket import Partner
 from bot.integrations import pagerduty, webhook
 from bot.integrations.address import Allowed, checked
 from bot.jobs import Clockwork
@@ -21,6 +22,7 @@ from bot.outbox.notices import Notices
 from bot.outbox.partners import partner_senders
 from bot.outbox.sender import Sender
 from bot.outbox.slack import SlackSender
+from bot.outbox.tickets import TicketSender
 from bot.outbox.worker import Worker
 from bot.storage.database import Database
 from bot.surfaces import (
@@ -197,13 +199,27 @@ def outside_of(vault: Vault, allowed: Allowed) -> Outside:
     )
 
 
-def build(settings: Settings, *, clock: Callable[[], datetime] = utcnow) -> Casebook:
+def build(
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime] = utcnow,
+    ticketing: Mapping[str, Partner] | None = None,
+) -> Casebook:
+    """``ticketing``: other ticketing systems than the settings name."""
+    ticketing = {} if ticketing is None else ticketing
     client = slack_client(settings)
-    workspace = meet_workspace(client)
+    workspace = replace(meet_workspace(client), systems=tuple(one.system for one in ticketing.values()))
     db = Database(settings.database_url)
     vault = Vault(settings.secret_keys)
     allowed = Allowed.of(settings.private_webhooks)
-    desk = Desk(db=db, workspace=workspace, now=clock, replies=Replies(), outside=outside_of(vault, allowed))
+    desk = Desk(
+        db=db,
+        workspace=workspace,
+        now=clock,
+        replies=Replies(),
+        outside=outside_of(vault, allowed),
+        ticketing=ticketing,
+    )
     app = build_app(settings, client)
     register(app, desk)
     listening = Listening()
@@ -213,6 +229,7 @@ def build(settings: Settings, *, clock: Callable[[], datetime] = utcnow) -> Case
         ),
         SLACK: SlackSender(client, workspace, db, settings.admins, clock, listening),
         CHORES: Chores(db, listening, clock),
+        **{name: TicketSender(db, partner, workspace, clock) for name, partner in ticketing.items()},
     }
     return Casebook(
         settings=settings,
