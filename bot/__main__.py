@@ -199,7 +199,10 @@ def add_doctor(commands: Any) -> None:
 
 def run_doctor(arguments: argparse.Namespace) -> int:
     try:
-        findings = doctor.examine(config.load())
+        settings = config.load()
+        findings = doctor.examine(settings)
+        for note in doctor.notes(settings):
+            say(note)
     except SettingsError as error:
         findings = doctor.settings_findings(error)
     for finding in findings:

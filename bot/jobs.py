@@ -12,6 +12,7 @@ from bot.storage import claims
 from bot.storage.database import Database
 from bot.usecases.inbox_clock import SWEEP_EVERY, ask_for_sweeps, wake_inboxes
 from bot.usecases.people import ask_for_directory
+from bot.usecases.ticket_news import ask_for_news
 
 KEPT_FOR = timedelta(days=7)
 UNCONFIRMED_FOR = timedelta(days=1)
@@ -66,6 +67,19 @@ JOBS = (
     Job("directory", timedelta(hours=1), mirror_directory),
     Job("purge", timedelta(days=1), purge, at=timedelta(hours=3)),
 )
+
+
+# Where a partner calls by itself, it is asked only for what it may have failed to tell.
+POLLED, CALLED = timedelta(minutes=1), timedelta(minutes=15)
+
+
+def listening_to(partner: str, *, calls: bool) -> Job:
+    """Asks a partner of tickets what is new. ``calls``: it does so by webhooks as well."""
+
+    def ask(db: Database, now: datetime, slot_at: datetime) -> None:
+        ask_for_news(db, partner, now, slot_at.isoformat())
+
+    return Job(f"tickets/{partner}", CALLED if calls else POLLED, ask)
 
 
 class Clockwork:

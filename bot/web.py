@@ -3,8 +3,10 @@
 import logging
 import re
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 from threading import Event, Thread
 from time import monotonic
 from typing import Any
@@ -15,10 +17,14 @@ from slack_bolt.adapter.wsgi import SlackRequestHandler
 from waitress import wasyncore
 from waitress.server import create_server
 
+from bot.domain.ticket import System, TicketChange
+from bot.integrations.hooks import Rejected
 from bot.storage.database import Database
 from bot.usecases.operating import Figure, figures
+from bot.usecases.ticket_changes import take_changes
 
 EVENTS_PATH = "/slack/events"
+HOOKS_PATH = "/hooks/"
 # A listener holds its thread until it has acknowledged: forty of them keep one slow click from delaying another.
 THREADS = 40
 BIGGEST_BODY = 1_048_576
@@ -27,10 +33,36 @@ TIMESTAMP = re.compile(r"[0-9]{1,12}")
 log = logging.getLogger(__name__)
 
 
-def site(app: App | None, db: Database, problems: Callable[[], list[str]]) -> "Site":
-    """``app``: ``None`` in Socket Mode, where there may be no signing secret to check requests with."""
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """How a partner's webhooks are read: headers, raw body, secret, now. ``read`` raises ``Rejected``."""
+
+    system: System
+    secret: str
+    read: Callable[[Mapping[str, str], bytes, str, datetime], Sequence[TicketChange]]
+
+
+Taken = Callable[[Mapping[str, str], bytes], None]
+
+
+def site(
+    app: App | None, db: Database, problems: Callable[[], list[str]], hooks: Mapping[str, Hook] | None = None
+) -> "Site":  # fmt: skip
+    """``app``: ``None`` in Socket Mode, where there may be no signing secret to check requests with.
+
+    ``hooks``: by the last part of their path.
+    """
     slack = SlackRequestHandler(app, EVENTS_PATH) if app else None
-    return Site(slack, problems, lambda: figures(db, datetime.now(UTC)))
+    taken = {name: taking(db, hook) for name, hook in (hooks or {}).items()}
+    return Site(slack, problems, lambda: figures(db, datetime.now(UTC)), taken)
+
+
+def taking(db: Database, hook: Hook) -> Taken:
+    def take(headers: Mapping[str, str], raw: bytes) -> None:
+        now = datetime.now(UTC)
+        take_changes(db, hook.system, hook.read(headers, raw, hook.secret, now), now)
+
+    return take
 
 
 class Site:
@@ -41,8 +73,10 @@ class Site:
         slack: WSGIApplication | None,
         problems: Callable[[], list[str]],
         figures: Callable[[], Iterable[Figure]],
+        hooks: Mapping[str, Taken] | None = None,
     ) -> None:
         self.slack, self.problems, self.figures = slack, problems, figures
+        self.hooks = hooks or {}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path, method = environ.get("PATH_INFO", ""), environ.get("REQUEST_METHOD", "")
@@ -52,7 +86,27 @@ class Site:
             return self.health(start_response)
         if path == "/metrics" and method == "GET":
             return answer(start_response, "200 OK", prometheus(self.figures()), "text/plain; version=0.0.4")
+        hook = self.hooks.get(path.removeprefix(HOOKS_PATH)) if path.startswith(HOOKS_PATH) else None
+        if hook and method == "POST":
+            return self.hear(hook, environ, start_response)
         return answer(start_response, "404 Not Found", "There is nothing here.\n")
+
+    def hear(self, hook: Taken, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """What is not kept is not acknowledged, so that it is sent again."""
+        length = environ.get("CONTENT_LENGTH") or "0"
+        if not length.isdigit() or int(length) > BIGGEST_BODY:
+            return answer(start_response, "413 Content Too Large", "That is more than any webhook tells.\n")
+        raw = environ["wsgi.input"].read(int(length))
+        try:
+            hook(headers_of(environ), raw)
+        except Rejected as rejected:
+            log.warning("A webhook to %s was turned away: %s", environ.get("PATH_INFO"), rejected.sentence)
+            status = f"{rejected.status} {HTTPStatus(rejected.status).phrase}"
+            return answer(start_response, status, f"{rejected.sentence}\n")
+        except Exception as error:
+            log.error("A webhook to %s could not be kept: %s", environ.get("PATH_INFO"), type(error).__name__)
+            return answer(start_response, "503 Service Unavailable", "Please send it again in a minute.\n")
+        return answer(start_response, "200 OK", "ok\n")
 
     def events(
         self, slack: WSGIApplication, environ: WSGIEnvironment, start_response: StartResponse
@@ -72,6 +126,15 @@ class Site:
         if problems:
             return answer(start_response, "503 Service Unavailable", "\n".join(problems) + "\n")
         return answer(start_response, "200 OK", "ok\n")
+
+
+def headers_of(environ: WSGIEnvironment) -> Mapping[str, str]:
+    """As they were sent, but for their capitals (PEP 3333)."""
+    return {
+        name.removeprefix("HTTP_").replace("_", "-").lower(): str(value)
+        for name, value in environ.items()
+        if name.startswith("HTTP_")
+    }
 
 
 def answer(start_response: StartResponse, status: str, text: str, kind: str = "text/plain") -> Iterable[bytes]:

@@ -14,15 +14,15 @@ from bot.config import Settings
 from bot.domain.delivery import CHORES, SLACK
 from bot.domain.reading import Workspace
 from bot.domain.ticket import Partner
-from bot.integrations import pagerduty, webhook
+from bot.integrations import jira, jira_hooks, pagerduty, servicenow, servicenow_hooks, webhook
 from bot.integrations.address import Allowed, checked
-from bot.jobs import Clockwork
+from bot.jobs import JOBS, Clockwork, Job, listening_to
 from bot.outbox.chores import Chores
 from bot.outbox.notices import Notices
 from bot.outbox.partners import partner_senders
 from bot.outbox.sender import Sender
 from bot.outbox.slack import SlackSender
-from bot.outbox.tickets import TicketSender
+from bot.outbox.tickets import ticket_senders
 from bot.outbox.worker import Worker
 from bot.storage.database import Database
 from bot.surfaces import (
@@ -50,7 +50,7 @@ from bot.usecases.listening import Listening
 from bot.usecases.outside import Outside
 from bot.usecases.people import ask_for_directory, knows_anybody
 from bot.vault import OFF, Vault
-from bot.web import Server, site
+from bot.web import Hook, Server, site
 
 log = logging.getLogger(__name__)
 
@@ -77,12 +77,14 @@ class Casebook:
     desk: Desk
     worker: Worker
     clockwork: Clockwork
+    hooks: Mapping[str, Hook] = field(default_factory=dict)
     sockets: list[SocketModeHandler] = field(default_factory=list)
     server: Server = field(init=False)
 
     def __post_init__(self) -> None:
         listening = self.app if self.settings.mode == "http" else None
-        self.server = Server(site(listening, self.db, self.problems), self.settings.host, self.settings.port)
+        web = site(listening, self.db, self.problems, self.hooks)
+        self.server = Server(web, self.settings.host, self.settings.port)
 
     def start(self) -> None:
         """Answers people as soon as this returns; the directory is known before, even on the very first start."""
@@ -199,27 +201,54 @@ def outside_of(vault: Vault, allowed: Allowed) -> Outside:
     )
 
 
+def ticketing_of(settings: Settings) -> Mapping[str, Partner]:
+    """The ticketing systems that are set up, by name."""
+    found: dict[str, Partner] = {}
+    if settings.jira_url:
+        make = jira.jira(
+            settings.jira_url, email=settings.jira_email, token=settings.jira_api_token, pat=settings.jira_pat
+        )  # fmt: skip
+        found[jira.SYSTEM.name] = Partner(jira.SYSTEM, make)
+    if settings.servicenow_url:
+        make = servicenow.servicenow(
+            settings.servicenow_url, user=settings.servicenow_user, password=settings.servicenow_password
+        )  # fmt: skip
+        found[servicenow.SYSTEM.name] = Partner(servicenow.SYSTEM, make)
+    return found
+
+
+def hooks_of(settings: Settings) -> Mapping[str, Hook]:
+    """The webhooks that are listened to: each needs a secret to be checked with."""
+    known = (
+        Hook(jira.SYSTEM, settings.jira_webhook_secret, jira_hooks.read),
+        Hook(servicenow.SYSTEM, settings.servicenow_webhook_secret, servicenow_hooks.read),
+    )
+    return {hook.system.name: hook for hook in known if hook.secret}
+
+
+def jobs_of(settings: Settings, ticketing: Mapping[str, Partner]) -> tuple[Job, ...]:
+    """In Socket Mode Casebook is where nobody can call it, as a rule: then partners are asked often all the same."""
+    called = hooks_of(settings) if settings.mode == "http" else {}
+    return (*JOBS, *(listening_to(name, calls=name in called) for name in ticketing))
+
+
 def build(
     settings: Settings,
     *,
     clock: Callable[[], datetime] = utcnow,
     ticketing: Mapping[str, Partner] | None = None,
 ) -> Casebook:
-    """``ticketing``: other ticketing systems than the settings name."""
-    ticketing = {} if ticketing is None else ticketing
+    """``ticketing``: instead of the ticketing systems that the settings name."""
+    ticketing = ticketing_of(settings) if ticketing is None else ticketing
     client = slack_client(settings)
     workspace = replace(meet_workspace(client), systems=tuple(one.system for one in ticketing.values()))
     db = Database(settings.database_url)
     vault = Vault(settings.secret_keys)
     allowed = Allowed.of(settings.private_webhooks)
     desk = Desk(
-        db=db,
-        workspace=workspace,
-        now=clock,
-        replies=Replies(),
-        outside=outside_of(vault, allowed),
+        db=db, workspace=workspace, now=clock, replies=Replies(), outside=outside_of(vault, allowed),
         ticketing=ticketing,
-    )
+    )  # fmt: skip
     app = build_app(settings, client)
     register(app, desk)
     listening = Listening()
@@ -229,7 +258,7 @@ def build(
         ),
         SLACK: SlackSender(client, workspace, db, settings.admins, clock, listening),
         CHORES: Chores(db, listening, clock),
-        **{name: TicketSender(db, partner, workspace, clock) for name, partner in ticketing.items()},
+        **ticket_senders(db, ticketing, workspace, clock),
     }
     return Casebook(
         settings=settings,
@@ -239,5 +268,6 @@ def build(
         app=app,
         desk=desk,
         worker=Worker(db, senders, clock=clock),
-        clockwork=Clockwork(db, clock),
+        clockwork=Clockwork(db, clock, jobs_of(settings, ticketing)),
+        hooks=hooks_of(settings),
     )

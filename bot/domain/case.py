@@ -74,7 +74,10 @@ def listed(name: str, *columns: str, where: str = LIVE) -> Index:
 
 
 class Case(Base):
-    """``status`` is a name of the case's type, ``group`` the group it lies in."""
+    """``status`` is a name of the case's type, ``group`` the group it lies in.
+
+    ``severity``: of its incident, if it has grown into one. ``incident_channel``: where that is led.
+    """
 
     __tablename__ = "cases"
     __table_args__ = (
@@ -120,6 +123,8 @@ class Case(Base):
     archived_at: Mapped[datetime | None]
     evidence_count: Mapped[int] = mapped_column(default=0)
     ticket_count: Mapped[int] = mapped_column(default=0)
+    severity: Mapped[str | None] = mapped_column(String(8))
+    incident_channel: Mapped[str | None] = mapped_column(String(32))
     version: Mapped[int] = mapped_column(default=0)
 
     # A concurrent change that slipped past the row's lock fails instead of being overwritten.
@@ -361,6 +366,21 @@ class Case(Base):
         ids = [piece.id for piece in pieces]
         self.evidence_count += len(ids)
         return self.log(Kind.EVIDENCE_ADDED, act, {}, evidence=ids, note=note.id if note else None)
+
+    def declare_incident(self, act: Act, severity: str, commander: str) -> Entry:
+        """Raises ``Invalid`` for a case that is closed or archived."""
+        if not self.is_open or self.is_archived:
+            raise Invalid(f"{self.key} is {'archived' if self.is_archived else 'closed'}. Bring it back first.")
+        return self.log(Kind.INCIDENT_DECLARED, act, self._set(severity=severity), commander=commander)
+
+    def meet_in(self, act: Act, channel: str, name: str) -> Entry:
+        """The incident has its channel, of that name."""
+        return self.log(Kind.INCIDENT_OPENED, act, self._set(incident_channel=channel), name=name)
+
+    def end_incident(self, act: Act, *, archived: bool) -> Entry:
+        """``archived``: its channel has been, so nothing is told there any more."""
+        changes = self._set(incident_channel=None) if archived else {}
+        return self.log(Kind.INCIDENT_ENDED, act, changes)
 
     def relate(self, act: Act, kind: RelationKind, other: "Case") -> tuple[Relation, Entry]:
         """The entry on this side; the other case reads the relation from its own page."""

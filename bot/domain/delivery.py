@@ -44,6 +44,8 @@ class Tell(StrEnum):
     EXPORT = "export"  # a file of cases for the person `target`, from `data`
     BULK = "bulk"  # how far a bulk edit is, in the message to the person `target` who does it
     BULK_TOLD = "bulk.told"  # all that a bulk edit did to cases of the person `target`
+    INCIDENT = "incident"  # open the channel of a case's incident and bring its people there
+    INCIDENT_OVER = "incident.over"  # say goodbye there, and archive it if that is wanted
     BULK_RUN = "bulk.run"  # a chore: go on with a bulk edit
     TICKET = "ticket"  # create, link or change the ticket in `data`, so that it says what the case says
     TICKET_NOTE = "ticket.note"  # a note of the case as a comment of the ticket, also changed or deleted

@@ -37,6 +37,9 @@ class Kind(StrEnum):
     TICKET_UNLINKED = "TicketUnlinked"
     TICKET_GONE = "TicketGone"
     TICKET_DIFFERS = "TicketDiffers"
+    INCIDENT_DECLARED = "IncidentDeclared"
+    INCIDENT_OPENED = "IncidentChannelOpened"
+    INCIDENT_ENDED = "IncidentEnded"
 
 
 # What takes a change back; of the others it is one of the same kind.

@@ -23,6 +23,7 @@ CONCERNS_PEOPLE = {
     Kind.ARCHIVED,
     Kind.UNARCHIVED,
     Kind.MOVED,
+    Kind.INCIDENT_DECLARED,
 }
 UPDATES = f"{SLACK}/update"
 EXPORTS = f"{SLACK}/export"
@@ -57,6 +58,7 @@ def deliveries_for(case: Case, entry: Entry, people: Mapping[str, Person]) -> li
     The line comes before the refreshed card: of five quick changes each has its line, and the card is drawn once.
     """
     told = [] if entry.kind == Kind.OPENED else lines(case, entry)
+    told += incident_steps(case, entry)
     if entry.is_of_bulk:
         return told + cards(case, entry)  # people are told of all their cases at once: see `bulk_telling`
     return told + cards(case, entry) + direct_messages(case, entry, people) + homes(case, entry, people)
@@ -69,7 +71,8 @@ def card_channels(case: Case) -> list[str]:
     is shown but in its own channel.
     """
     elsewhere = [] if case.project.is_private else [*team_channels(case), *standing(case)]
-    return list(dict.fromkeys([case.project.home_channel, *elsewhere]))
+    incident = [case.incident_channel] if case.incident_channel else []
+    return list(dict.fromkeys([case.project.home_channel, *incident, *elsewhere]))
 
 
 def team_channels(case: Case) -> list[str]:
@@ -83,7 +86,7 @@ def standing(case: Case) -> list[str]:
 def line_channels(case: Case, entry: Entry) -> list[str]:
     """Where ``entry`` is told. Where a team that has the case no longer was at home, only who has it now is."""
     left = {post.channel for post in case.posts if post.for_team} - set(team_channels(case))
-    left -= {case.project.home_channel}
+    left -= {case.project.home_channel, case.incident_channel}
     return [channel for channel in card_channels(case) if channel not in left or "teams" in entry.changes]
 
 
@@ -122,6 +125,25 @@ def lines(case: Case, entry: Entry) -> list[Delivery]:
         )
         for channel in line_channels(case, entry)
         if channel != written_in
+    ]
+
+
+def incident_steps(case: Case, entry: Entry) -> list[Delivery]:
+    """What an incident's beginning and end cause in Slack, one after the other."""
+    kinds = {Kind.INCIDENT_DECLARED: Tell.INCIDENT, Kind.CLOSED: Tell.INCIDENT_OVER}
+    kind = kinds.get(Kind(entry.kind))
+    if kind is None or case.severity is None:
+        return []
+    return [
+        tell(
+            kind,
+            f"{kind}/{entry.id}",
+            entry.at,
+            stream=f"{Tell.INCIDENT}/{case.id}",
+            lane=f"{SLACK}/{Tell.INCIDENT}/{case.id}",
+            case_id=case.id,
+            entry_id=entry.id,
+        )
     ]
 
 

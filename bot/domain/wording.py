@@ -143,6 +143,10 @@ def _evidence(entry: Entry, names: Names) -> str:
     return "added 1 piece of evidence" if count == 1 else f"added {count} pieces of evidence"
 
 
+def _incident(entry: Entry, names: Names) -> str:
+    return f"declared an incident, {entry.after('severity')}, led by {name_of(entry.data['commander'], names)}"
+
+
 def _related(entry: Entry, names: Names) -> str:
     return f"noted that this case {relation_words(entry.data['relation'])} {entry.data['other']}"
 
@@ -199,5 +203,8 @@ DEEDS: dict[Kind, Callable[[Entry, Names], str]] = {
     Kind.TICKET_UNLINKED: lambda entry, names: f"unlinked {_ticket(entry)}",
     Kind.TICKET_GONE: lambda entry, names: f"found that {_ticket(entry)} is gone and follows it no more",
     Kind.TICKET_DIFFERS: _differs,
+    Kind.INCIDENT_DECLARED: _incident,
+    Kind.INCIDENT_OPENED: lambda entry, names: f"opened #{entry.data['name']} for this incident",
+    Kind.INCIDENT_ENDED: lambda entry, names: "ended the incident",
 }
 OF_TICKET = {kind for kind in Kind if kind.value.startswith("Ticket")}

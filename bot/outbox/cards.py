@@ -43,7 +43,8 @@ class Cards:
         reasons = self.reasons(work, case, target)
         names = drawing.names_in(work, case)
         if not reasons:
-            left = "" if target in team_channels(case) or errors.is_person(target) else target
+            at_home = target in {*team_channels(case), case.incident_channel}
+            left = "" if at_home or errors.is_person(target) else target
             return cards.card_message(
                 loaded(case), workspace=self.workspace, now=self.clock(), names=names, channel=left
             )  # fmt: skip
@@ -56,7 +57,11 @@ class Cards:
         if errors.is_person(target):
             person = work.people.by_id(target)
             return person is not None and bool(those_who_may_see(work, case.project, [person]))
-        return not case.project.is_private or target == case.project.home_channel
+        if not case.project.is_private or target == case.project.home_channel:
+            return True
+        # Of a case that came into the private project later, the incident's channel may be anybody's.
+        incident = work.incidents.running(case.id) if target == case.incident_channel else None
+        return incident is not None and incident.is_private
 
     def reasons(self, work: Work, case: Case, target: str) -> list[Reason]:
         """Each inbox once, with what was last told of it."""
@@ -85,7 +90,7 @@ class Cards:
         post = Post(
             case_id=case.id, role=role.value, channel=posted.channel, ts=posted.ts, thread_ts=posted.ts,
             person_id=None if posted.channel == target else target,
-            for_team=role == PostRole.CARD and target != case.project.home_channel,
+            for_team=role == PostRole.CARD and target not in {case.project.home_channel, case.incident_channel},
         )  # fmt: skip
         with self.db.write() as work:
             gone = work.cases.standing_post(case.id, target)
@@ -101,7 +106,8 @@ class Cards:
         with self.db.write() as work:
             present = work.cases.standing_post(post.case_id, post.target)
             if present:
-                present.role, present.for_team = PostRole.CARD.value, post.channel != case.project.home_channel
+                present.role = PostRole.CARD.value
+                present.for_team = post.channel not in {case.project.home_channel, case.incident_channel}
 
 
 def case_of(work: Work, delivery: Delivery) -> Case | None:

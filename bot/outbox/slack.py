@@ -18,6 +18,7 @@ from bot.outbox.cards import Cards, case_of
 from bot.outbox.errors import ask
 from bot.outbox.export import Exporter
 from bot.outbox.inboxes import Inboxes
+from bot.outbox.incidents import Incidents
 from bot.outbox.mirror import Mirror
 from bot.outbox.posting import Poster
 from bot.outbox.sender import Refused, Sent, Unreachable
@@ -80,6 +81,7 @@ class SlackSender:
             Tell.CHANNEL: mirror.channel,
             Tell.EXPORT: Exporter(client, workspace, db, self.poster, clock).export,
             **Bulks(db, self.poster, clock).tell,
+            **Incidents(client, workspace, db, clock).tell,
         }
 
     def __call__(self, held: Held) -> Sent:
@@ -110,7 +112,7 @@ class SlackSender:
             if told is None:
                 return Sent()
             entry, case = told
-            if channel not in card_channels(loaded(case)):
+            if channel not in card_channels(loaded(case)) or not self.cards.may_show(work, case, channel):
                 return Sent()
             post = work.cases.standing_post(case.id, channel)
             note = drawing.note_of(work, entry)

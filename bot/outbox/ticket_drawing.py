@@ -52,7 +52,7 @@ class Creation:
     draft: Draft
     said: dict[Part, str | None]
     assignee: Person | None
-    is_again: bool
+    tried: datetime | None
 
 
 def creation(work: Work, told: Told, system: System, workspace: Workspace) -> Creation:
@@ -78,7 +78,7 @@ def creation(work: Work, told: Told, system: System, workspace: Workspace) -> Cr
         ),
         said={part: ours(case, part) for part in CREATED_WITH},
         assignee=work.people.by_id(case.assignee) if has_one and case.assignee else None,
-        is_again=bool(wanted.get("perhaps")),
+        tried=in_step.moment(wanted.get("tried")),
     )
 
 

@@ -137,13 +137,16 @@ class TicketSender:
         if account and creation.assignee:
             draft = replace(draft, values={**draft.values, Part.ASSIGNEE: account})
             said[Part.ASSIGNEE] = creation.assignee.id
-        seen = self.created(held, ticketing, draft, creation.is_again)
+        seen = self.created(held, ticketing, draft, creation.tried)
         ticket_records.created(self.db, creation.ticket_id, seen, said, self.clock(), done=[held.delivery.id])
 
-    def created(self, held: Held, ticketing: Ticketing, draft: Draft, is_again: bool) -> Seen:
+    def created(self, held: Held, ticketing: Ticketing, draft: Draft, tried: datetime | None) -> Seen:
         """A ticket must not be created twice: look for it if an attempt may have made it."""
-        perhaps = held.was_taken_over or is_again or bool(held.delivery.last_error)
-        return (ticketing.created(draft) if perhaps else None) or ticketing.create(draft)
+        now = self.clock()
+        if held.was_taken_over and tried is None:
+            tried = now - (held.lease - now)  # whoever had it before has had it for so long
+        perhaps = held.was_taken_over or tried or held.delivery.last_error
+        return (ticketing.created(replace(draft, tried=tried)) if perhaps else None) or ticketing.create(draft)
 
     def link(self, held: Held, ticketing: Ticketing, told: drawing.Told) -> None:
         ticket = told.ticket

@@ -14,6 +14,7 @@ from bot.storage.bulks import Bulks
 from bot.storage.cases import Cases
 from bot.storage.deliveries import Deliveries
 from bot.storage.inboxes import Inboxes
+from bot.storage.incidents import Incidents
 from bot.storage.parking import behind_each_other
 from bot.storage.people import People
 from bot.storage.projects import Projects
@@ -38,6 +39,7 @@ class Work:
         self.search = Search(session)
         self.bulks = Bulks(session)
         self.tickets = Tickets(session)
+        self.incidents = Incidents(session)
         self.has_deliveries = False
 
     def add(self, *rows: Base) -> None:

@@ -9,7 +9,7 @@ from slack_bolt import Ack, App
 from bot.domain.act import Act
 from bot.domain.case import Case, priority_named
 from bot.surfaces.desk import Body, Desk, is_ephemeral, is_in_home, is_in_modal, via
-from bot.surfaces.opening import open_edit_form, open_modal
+from bot.surfaces.opening import open_edit_form, open_incident_form, open_modal
 from bot.usecases import looking, working
 from bot.usecases.verb import Outcome
 from bot.views import answers, cards, details, forms
@@ -27,6 +27,7 @@ ACTIONS = (
     "case.note",
     "case.more",
     "case.row",
+    "case.incident",
 )
 
 MENUS = {"case.more", "case.row"}
@@ -98,6 +99,8 @@ def open_form(desk: Desk, body: Body, client: Any, act: Act, click: CaseClick) -
         case = looking.show_case(desk.db, act, click.case_id)
         view = forms.close_form(case, click.value) if click.value else forms.status_form(case)
         open_modal(client, body, view)
+    elif click.verb == "case.incident":
+        open_incident_form(desk, body, client, act, click.case_id)
     else:
         open_modal(client, body, FORMS[click.verb](looking.show_case(desk.db, act, click.case_id)))
 

@@ -12,7 +12,7 @@ from bot.domain.case import Priority, priority_named
 from bot.domain.errors import Invalid
 from bot.domain.evidence import RelationKind
 from bot.surfaces.desk import Body, Desk, channel_of
-from bot.surfaces.opening import open_edit_form, open_new_form, open_new_inbox
+from bot.surfaces.opening import open_edit_form, open_incident_form, open_new_form, open_new_inbox
 from bot.surfaces.ticket_terms import open_terms
 from bot.surfaces.tickets import open_link_form, partner_named
 from bot.surfaces.words import Words, is_key, person_in, read_words, team_in
@@ -239,6 +239,10 @@ def unarchive(call: Call) -> Message:
     return call.changed(working.unarchive_case(call.desk.db, call.act, call.key))
 
 
+def incident(call: Call) -> None:
+    open_incident_form(call.desk, call.body, call.client, call.act, call.key)
+
+
 def relate(call: Call) -> Message:
     kinds = ", ".join(kind.value for kind in RelationKind)
     word, other = call.arg(1, f"one of {kinds}").lower(), call.arg(2, "the other case's key")
@@ -339,6 +343,7 @@ VERBS: dict[str, Callable[[Call], Message | None]] = {
     "relate": relate,
     "link": link,
     "unlink": unlink,
+    "incident": incident,
     "project": project,
     "inbox": inbox,
     "team": team,

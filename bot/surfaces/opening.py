@@ -5,7 +5,7 @@ from typing import Any
 from bot.domain.act import Act
 from bot.domain.reading import PostRef
 from bot.surfaces.desk import Body, Desk, is_in_modal, is_on_top_of_two
-from bot.usecases import inbox_forms, looking, opening
+from bot.usecases import inbox_forms, incidents, looking, opening
 from bot.usecases.opening import NoProject
 from bot.views import forms
 from bot.views.inboxes import LIST
@@ -46,6 +46,12 @@ def open_new_form(
 
 def open_edit_form(desk: Desk, body: Body, client: Any, act: Act, ref: str | int) -> None:
     open_modal(client, body, forms.edit_case_form(looking.edit_form(desk.db, act, ref)))
+
+
+def open_incident_form(desk: Desk, body: Body, client: Any, act: Act, ref: str | int) -> None:
+    """Whoever asks for it is suggested as its commander."""
+    case = incidents.case_to_declare(desk.db, act, ref)
+    open_modal(client, body, forms.incident_form(case, act.actor))
 
 
 def open_new_inbox(desk: Desk, body: Body, client: Any, query: str = "") -> None:

@@ -7,7 +7,7 @@ from slack_bolt import Ack, App
 
 from bot.domain.act import Act
 from bot.surfaces.desk import Body, Desk
-from bot.usecases import evidence, looking, opening, projects, working
+from bot.usecases import evidence, incidents, looking, opening, projects, working
 from bot.usecases.verb import Outcome
 from bot.views import answers, details, forms
 
@@ -64,6 +64,7 @@ def register_changes(app: App, desk: Desk) -> None:
     submits("case.note", lambda act, case, view: working.note_case(desk.db, act, case, forms.read_note(view)))
     submits("case.due", lambda act, case, view: working.set_due(desk.db, act, case, forms.read_due(view)))
     submits("case.archive", lambda act, case, view: working.archive_case(desk.db, act, case))
+    submits("case.incident", lambda act, case, view: declare(desk, act, case, view))
     submits("case.relate", lambda act, case, view: relate(desk, act, case, view))
 
 
@@ -88,6 +89,12 @@ def assign(desk: Desk, act: Act, case: int, view: Body) -> Outcome:
 def close(desk: Desk, act: Act, case: int, view: Body) -> Outcome:
     form = forms.read_close(view)
     return working.close_case(desk.db, act, case, form.reason, form.status, form.note)
+
+
+def declare(desk: Desk, act: Act, case: int, view: Body) -> Outcome:
+    form = forms.read_incident(view)
+    declared = incidents.Declared(form.severity, form.commander, form.name, form.is_private, form.archives)
+    return incidents.declare_incident(desk.db, act, case, declared)
 
 
 def relate(desk: Desk, act: Act, case: int, view: Body) -> Outcome:

@@ -31,7 +31,7 @@ from bot.views.limits import clip
 IN_FORM = re.compile(r"ticket\.(partner|how|again|kind\..*|subtype\..*)", re.DOTALL)
 OFF = (
     "No ticketing system is connected yet. Whoever runs Casebook connects Jira with `JIRA_URL`, or ServiceNow with "
-    "`SERVICENOW_URL`, and what belongs to them: the README says how under Tickets."
+    "`SERVICENOW_URL`, and what belongs to them: see the README, Tickets in Jira and ServiceNow."
 )
 
 

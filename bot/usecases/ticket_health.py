@@ -52,7 +52,7 @@ def note_trouble(
         if case is None or ticket is None or not ticket.is_followed:
             return
         if perhaps and ticket.foreign_id is None:
-            ticket.wanted = {**ticket.wanted, "perhaps": True}
+            ticket.wanted = {**ticket.wanted, "tried": now.isoformat()}
         if (ticket.problem, ticket.problem_in) != (problem, what):
             if not ticket.problem_in:
                 ticket.problem_at = now

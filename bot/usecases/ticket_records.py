@@ -7,6 +7,7 @@ from typing import Any
 from bot.domain import in_step, linking, ticket_telling
 from bot.domain.act import CASEBOOK, Act
 from bot.domain.case import Case
+from bot.domain.casetype import Group
 from bot.domain.entry import Kind
 from bot.domain.in_step import base_of, note_seen, note_theirs, ours
 from bot.domain.link import Ticket
@@ -52,13 +53,16 @@ def created(
         act = Act(actor=CASEBOOK, at=now, via=ticket.partner, origin=f"{ticket.partner}/{ticket.id}/created")
         record(work, case, linking.told(case, Kind.TICKET_CREATED, act, ticket))
         begin(work, case, ticket, now, done)
+        if Part.STATUS not in seen.values:  # what a partner does with new tickets only reading tells
+            work.enqueue([ticket_telling.read_again(case, ticket, "begin", now)])
 
     write(db, ticket_id, writing)
 
 
 def untold(case: Case, ticket: Ticket, part: Part) -> str | None:
     if part == Part.STATUS:
-        return case.status if base_of(ticket, part).get("group") == case.group else in_step.UNTOLD
+        stands = base_of(ticket, part).get("group", Group.OPEN.value)
+        return case.status if stands == case.group else in_step.UNTOLD
     return in_step.UNTOLD if part == Part.ASSIGNEE and case.assignee else ours(case, part)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.domain.case import PRIORITY_WORDS, Case, Source
+from bot.domain.case import PRIORITY_WORDS, Case, Priority, Source
 from bot.domain.casetype import CaseType, Group
 from bot.domain.facts import ATTRIBUTES
 from bot.domain.reading import Workspace
@@ -12,7 +12,7 @@ from bot.views.clicks import case_block
 from bot.views.elements import button, grouped_select, option, overflow, select
 from bot.views.limits import one_line
 from bot.views.rich import anchor, line, rich_text, strong, words
-from bot.views.text import NOBODY, Mrkdwn, Names, joined, mrkdwn, person, when
+from bot.views.text import NOBODY, Mrkdwn, Names, joined, literal, mrkdwn, person, when
 from bot.views.tickets import link_button, tickets_block, tickets_text
 from bot.views.words import (
     SOURCES,
@@ -74,9 +74,10 @@ def card_text(case: Case, names: Names = NOBODY) -> Mrkdwn:
     words_ = mrkdwn("{}: {}, {}", case_name(case), status_words(case), priority_words(case.priority))
     owner = mrkdwn("assigned to {}", person(case.assignee, names)) if case.assignee else Mrkdwn("nobody has it")
     teams = mrkdwn("teams {}", team_words(case)) if case.teams else Mrkdwn("")
+    incident = mrkdwn("incident {}", case.severity) if case.severity else Mrkdwn("")
     reason = mrkdwn("closed as {}", case.reason) if case.reason else Mrkdwn("")
     archived = Mrkdwn("archived" if case.is_archived else "")
-    return joined([words_, owner, teams, reason, tickets_text(case), archived], ", ")
+    return joined([words_, incident, owner, teams, reason, tickets_text(case), archived], ", ")
 
 
 def card_message(
@@ -113,6 +114,8 @@ def facts(case: Case, now: datetime, names: Names) -> list[str]:
         ("Assignee", person(case.assignee, names)),
         ("Type", case.type.name),
     ]
+    if case.severity:
+        said.append(("Incident", incident_words(case)))
     if case.reason:
         said.append(("Closed as", case.reason))
     if case.closed_at:
@@ -123,6 +126,13 @@ def facts(case: Case, now: datetime, names: Names) -> list[str]:
         said.append(("Due", due_words(case.due, now.date(), is_open=case.is_open)))
     said += [(name.capitalize(), case.attributes[name]) for name in ATTRIBUTES if case.attributes.get(name)]
     return [mrkdwn("*{}*\n{}", label, value) for label, value in said]
+
+
+def incident_words(case: Case) -> Mrkdwn:
+    """How bad it is, and where it is led as soon as that is known."""
+    if not case.incident_channel:
+        return literal(case.severity or "")
+    return mrkdwn("{} in {}", case.severity or "", Mrkdwn(f"<#{case.incident_channel}>"))
 
 
 def origin(case: Case, names: Names) -> list[Mrkdwn]:
@@ -156,11 +166,18 @@ def case_actions(case: Case, workspace: Workspace, *, details: bool = True) -> l
     if not case.is_archived:
         row.append(button("Note", "case.note", label=f"Add a note to {case.key}"))
         row += [link_button(case)] if workspace.systems else []
+    if case.is_open and not case.is_archived and not case.incident_channel and (is_grave(case) or not details):
+        row.append(button("Declare incident", "case.incident", label=f"Declare an incident for {case.key}"))
     if details:
         row.append(button("Details", "case.details", label=f"Details of {case.key}"))
     if not case.is_archived:
         row.append(overflow("case.more", MORE))
     return row
+
+
+def is_grave(case: Case) -> bool:
+    """Then the card offers to declare an incident; of every other case its Details do."""
+    return case.priority in {Priority.P1, Priority.P2}
 
 
 def take_button(case: Case) -> Block:

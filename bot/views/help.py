@@ -77,8 +77,9 @@ COMMANDS = (
         WORK,
     ),
     Command(
-        "unlink", "unlink KEY <ticket>", "unlink OPS-12 PAY-7", "leaves a ticket as it is, and follows it no more", WORK
+        "unlink", "unlink KEY <ticket>", "unlink OPS-12 PAY-7", "leaves a ticket as it is and follows it no more", WORK
     ),
+    Command("incident", "incident KEY", "incident OPS-12", "declares an incident: a channel of its own", WORK),
     Command("archive", "archive KEY", "archive OPS-12", "leaves a case out of lists and searches", WORK),
     Command("unarchive", "unarchive KEY", "unarchive OPS-12", "brings an archived case back", WORK),
     Command("bulk", "bulk <query>", "bulk status:open service:checkout", "changes many cases at once", WORK),

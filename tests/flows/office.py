@@ -6,19 +6,19 @@ from threading import Event
 from typing import Any
 
 from bot.domain.ticket import Asked, Choice, Partner
-from bot.integrations.errors import Shut
+from bot.integrations.errors import Declined
 from tests.ticketing import SYSTEM, Asking, Desk
 
 PROJECTS = [Choice("PAY", "Payments (PAY)"), Choice("WEB", "Web (WEB)")]
 TYPES = {"PAY": [Choice("1", "Bug"), Choice("2", "Task")], "WEB": [Choice("3", "Story")]}
 CAUSE = Asked("cause", "Root cause", (Choice("10", "Config"), Choice("11", "Code")))
 LABELS = Asked("labels", "Labels", many=True, required=False)
-WRONG = "Its token is refused. Whoever runs Casebook renews `JIRA_API_TOKEN`."
+WRONG = "Casebook's account has no permission for that. Whoever runs Jira gives it to the account."
 
 
 @dataclass
 class Office:
-    """``open``: cleared, whoever asks has to wait. ``is_down``: it takes nothing from us."""
+    """``open``: cleared, whoever asks has to wait. ``is_down``: nothing is permitted to us."""
 
     desk: Desk = field(default_factory=Desk)
     open: Event = field(default_factory=Event)
@@ -34,7 +34,7 @@ class Office:
         if moment == "before":
             assert self.open.wait(30)
             if self.is_down:
-                raise Shut("401", WRONG)
+                raise Declined("403", WRONG)
 
 
 class Clerk(Asking):

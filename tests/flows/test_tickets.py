@@ -80,7 +80,7 @@ def test_a_dead_partner_costs_nobody_a_click(town, case, slack, office, casebook
     issue = office.desk.make("Cart is slow", "PAY-7")
     town.ann.command("/case link OPS-1 jira", channel=town.ops)
     modal = town.ann.modal
-    until(slack, lambda: WRONG.split(".")[0] in modal.text, "why Jira says nothing")
+    until(slack, lambda: WRONG in modal.text, "why Jira says nothing")
     assert "can be linked at any time, by its key" in modal.text
     assert "Jira has not said yet" in modal.submit().errors["how"]
     modal.choose("how", "Link one that exists")
@@ -89,7 +89,7 @@ def test_a_dead_partner_costs_nobody_a_click(town, case, slack, office, casebook
     modal.fill({"words": "PAY-7"})
     assert not modal.submit().errors
     until(slack, lambda: "PAY-7 · failing" in case.shown, "what went wrong on the card")
-    assert WRONG.replace("`", "") in case.shown.replace("`", "")
+    assert WRONG in case.shown
     assert "OPS-1" in town.bob.command("/case show OPS-1", channel=town.ops).shown
 
     office.is_down = False

@@ -11,13 +11,15 @@ from bot.domain.case import Case, Priority
 from bot.domain.entry import Entry
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.evidence import RelationKind
+from bot.domain.incident import Severity
 from bot.storage.database import Database
-from bot.usecases import evidence, looking, opening, projects, working
+from bot.usecases import evidence, incidents, looking, opening, projects, working
 from bot.usecases.access import Stranger
 from tests.usecases.world import WORKSPACE, Acts, card, open_case, post, project, rows, ts
 
 WITHOUT_RIGHTS = ("gus", "olga", "gone", "robot")
 EDITS = working.Edits(title="x", description="", priority=Priority.P1, assignee=None, due=None)
+DECLARED = incidents.Declared(Severity.SEV1, "bob", "inc-one")
 REPLY = evidence.Reply(channel="COPS", ts=ts(900), thread_ts="1.1", author="", text="me too")
 
 Use = Callable[[Database, Act, str], Any]
@@ -37,6 +39,8 @@ ON_A_CASE: dict[str, Use] = {
     "relate": lambda db, act, ref: working.relate_case(db, act, ref, RelationKind.BLOCKS, ref),
     "note": lambda db, act, ref: working.note_case(db, act, ref, "seen"),
     "add": lambda db, act, ref: evidence.add_to_case(db, act, ref, post(), "", WORKSPACE),
+    "incident": lambda db, act, ref: incidents.declare_incident(db, act, ref, DECLARED),
+    "incident form": incidents.case_to_declare,
     "show": looking.show_case,
     "details": looking.show_details,
     "timeline": looking.show_timeline,

@@ -83,7 +83,8 @@ def case(**over: Any) -> Case:
         "description": "500s since 02:55", "status": "Open", "group": "open", "priority": "P2", "assignee": "U0BOB",
         "reporter": "U0ANN", "source": "monitor", "attributes": {"service": "checkout", "env": "prod"}, "due": None,
         "reason": None, "created_at": NOW - timedelta(days=3), "updated_at": NOW, "closed_at": None,
-        "archived_at": None, "evidence_count": 2, "ticket_count": 0, "version": 7, "teams": [], "watchers": [],
+        "archived_at": None, "evidence_count": 2, "version": 7, "teams": [], "watchers": [],
+        "tickets": [], "ticket_count": 0,
         "posts": [Post(role=PostRole.CARD.value, channel="C0OPS", ts=TS, thread_ts=TS)],
     }  # fmt: skip
     return Case(**(values | over))
@@ -141,6 +142,8 @@ def entries(text: str = "x") -> list[Entry]:
         Kind.NOTE_EDITED: {"note": 1},
         Kind.NOTE_DELETED: {"note": 2},
         Kind.EVIDENCE_ADDED: {"evidence": [1, 2], "note": 1},
+        Kind.INCIDENT_DECLARED: {"commander": "U0BOB"},
+        Kind.INCIDENT_OPENED: {"name": "inc-ops-12-checkout-is-down"},
         Kind.RELATED: {"relation": "blocks", "other": "OPS-13"},
         Kind.TICKET_ASKED: {"ticket": 1, "partner": "jira"},
         Kind.TICKET_CREATED: {"ticket": 1, "partner": "jira", "key": text[:80], "by": text[:80]},

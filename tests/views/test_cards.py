@@ -41,7 +41,7 @@ def buttons(blocks):
 @pytest.mark.parametrize(
     ("drawn", "offered"),
     [
-        (case(), ["Take", "Assign", "Priority", "Status", "Close", "Note", "Details", "⋯"]),
+        (case(), ["Take", "Assign", "Priority", "Status", "Close", "Note", "Declare incident", "Details", "⋯"]),
         (closed_case(), ["Reopen", "Note", "Details", "⋯"]),
         (archived_case(), ["Unarchive", "Details"]),
     ],

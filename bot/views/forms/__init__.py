@@ -9,6 +9,7 @@ from bot.views.forms.inboxes import (
     read_inbox,
     with_preview,
 )
+from bot.views.forms.incidents import Declaration, incident_form, read_incident
 from bot.views.forms.metadata import Target, read_target
 from bot.views.forms.plain import menu, no_project, notice, opened_view, read_search, with_notice
 from bot.views.forms.posts import Adding, add_form, already_view, find_form, read_add, read_again, read_find
@@ -60,6 +61,7 @@ __all__ = [
     "Adding",
     "Assignment",
     "Closing",
+    "Declaration",
     "EditFields",
     "FieldOf",
     "InboxFormFields",
@@ -83,6 +85,7 @@ __all__ = [
     "help_view",
     "inbox_form",
     "inbox_saved",
+    "incident_form",
     "menu",
     "new_case_form",
     "new_team_form",
@@ -106,6 +109,7 @@ __all__ = [
     "read_field",
     "read_find",
     "read_inbox",
+    "read_incident",
     "read_new_case",
     "read_note",
     "read_opened",
