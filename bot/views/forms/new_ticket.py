@@ -35,7 +35,7 @@ ROOM_FOR_LIST, ROOM_FOR_ASKED = 40_000, 100_000
 ASKED = "asked."
 SEARCH = "Type a part of its name"
 SEVERAL = "Several are separated by commas."
-FROM_CASE = "Title, description, priority and assignee come from the case."
+FROM_CASE = "Title, description, priority and assignee come from the case, as its project's terms say."
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def new_blocks(new: NewTicket, prefix: str, ways_out: str = "") -> list[Block]:
         return blocks if new.needs_choice else [*blocks, context(waiting(new, ways_out))]
     shown = sorted(new.lists.asked, key=lambda asked: not asked.required)[:MOST_ASKED]
     room = ROOM_FOR_ASKED // max(1, sum(bool(one.choices) for one in shown))
-    return [*blocks, *(asked_block(new, one, room) for one in shown), context(FROM_CASE)]
+    return [*blocks, context(FROM_CASE), *(asked_block(new, one, room) for one in shown)]
 
 
 def kind_blocks(new: NewTicket, prefix: str) -> list[Block]:
