@@ -52,9 +52,7 @@ def created(
             in_step.note(ticket, part, ours=said.get(part, untold(case, ticket, part)))
         act = Act(actor=CASEBOOK, at=now, via=ticket.partner, origin=f"{ticket.partner}/{ticket.id}/created")
         record(work, case, linking.told(case, Kind.TICKET_CREATED, act, ticket))
-        begin(work, case, ticket, now, done)
-        if Part.STATUS not in seen.values:  # what a partner does with new tickets only reading tells
-            work.enqueue([ticket_telling.read_again(case, ticket, "begin", now)])
+        begin(work, case, ticket, now, done, reads=Part.STATUS not in seen.values)
 
     write(db, ticket_id, writing)
 
@@ -104,14 +102,20 @@ def taken(work: Work, case: Case, ticket: Ticket, seen: Seen) -> str:
     return ""
 
 
-def begin(work: Work, case: Case, ticket: Ticket, now: datetime, done: Collection[int]) -> None:
-    """From now on it is told all that happens; what has happened since it was asked for comes first."""
+def begin(
+    work: Work, case: Case, ticket: Ticket, now: datetime, done: Collection[int], *, reads: bool = False
+) -> None:  # fmt: skip
+    """From now on it is told all that happens; what has happened since it was asked for comes first.
+
+    ``reads``: what its partner has made of it only reading tells.
+    """
     work.flush()
     terms = work.tickets.terms(case.project_id, [ticket.partner], now)[ticket.partner]
     told = [ticket_telling.in_step(case, ticket, "begin", now)] if ticket_telling.differs(case, ticket, terms) else []
     if terms.way(Part.NOTES).goes_out:
         notes = work.tickets.untold_notes(ticket, AT_ONCE)
         told += [ticket_telling.note_told(case, ticket, note, f"begin/{note}", now) for note in notes]
+    told += [ticket_telling.read_again(case, ticket, "begin", now)] if reads else []
     work.enqueue(one for one in told if not work.deliveries.has_key(one.key))
     trouble_over(work, ticket, case, now, FIELDS_TOLD, done=done)
 

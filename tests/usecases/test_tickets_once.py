@@ -3,7 +3,6 @@
 import random
 import shutil
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -11,16 +10,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy.orm import Session
 
 from bot.domain.case import Priority
 from bot.domain.evidence import Note
-from bot.domain.link import Health, TicketNote
+from bot.domain.link import Health, TicketNote, Wanted
 from bot.domain.ticket import Part, Standing
 from bot.integrations.errors import AskedToWait, Declined, Shut, Unanswered
-from bot.outbox.sender import LockedOut
 from bot.storage.database import Database
-from bot.usecases import tickets, working
+from bot.usecases import ticket_news, tickets, working
 from tests.ticketing import BOB, MIA, STATUSES, down
 from tests.usecases.stepping import Town
 from tests.usecases.world import Acts, losing_the_connection, rows
@@ -29,6 +26,9 @@ from tests.usecases.world import Acts, losing_the_connection, rows
 @pytest.fixture
 def town(db: Database, act: Acts) -> Town:
     return Town(db, act)
+
+
+WANTED = Wanted("ABC", "1")
 
 
 class Died(BaseException):
@@ -46,7 +46,7 @@ def dies(moment: str, call: str) -> Callable[[str, str], None]:
 def run_and_die(town: Town) -> None:
     with pytest.raises(Died):
         town.tell()
-    town.desk.fault = lambda moment, call: None
+    town.desk.fault = fine
     town.clock.move(minutes=2)  # the lease runs out
     town.again()
 
@@ -54,7 +54,7 @@ def run_and_die(town: Town) -> None:
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_a_worker_dies_while_it_creates(town: Town, moment: str) -> None:
     case = town.open(assignee="bob")
-    tickets.create_ticket(town.db, town.act(), case.id, "jira", wanted())
+    tickets.create_ticket(town.db, town.act(), case.id, "jira", WANTED)
     town.desk.fault = dies(moment, "create")
     run_and_die(town)
     assert len(town.desk.issues) == 1
@@ -88,7 +88,7 @@ def test_a_worker_dies_while_it_tells(town: Town, moment: str, call: str) -> Non
 def test_what_cannot_be_written_down_is_found_again(town: Town) -> None:
     """The partner said yes, and the database is not there to hear it."""
     case = town.open()
-    tickets.create_ticket(town.db, town.act(), case.id, "jira", wanted())
+    tickets.create_ticket(town.db, town.act(), case.id, "jira", WANTED)
 
     held_up: list[Any] = []
 
@@ -108,7 +108,7 @@ def test_what_cannot_be_written_down_is_found_again(town: Town) -> None:
             for lost in held_up:
                 lost.__exit__(None, None, None)
             held_up.clear()
-            town.desk.fault = lambda moment, call: None
+            town.desk.fault = fine
 
     town.worker(sender=sending).run_until_idle()
     town.again()
@@ -128,8 +128,6 @@ def test_news_that_cannot_be_kept_are_read_again(town: Town) -> None:
         with losing_the_connection():
             return sender(held)
 
-    from bot.usecases import ticket_news
-
     ticket_news.ask_for_news(town.db, "jira", town.clock(), "lost")
     town.worker(sender=sending).run_until_idle()
     assert town.case(case).priority == "none"
@@ -141,7 +139,7 @@ def test_two_workers_tell_it_once(town: Town) -> None:
     case, _, issue = town.linked()
     for number in range(4):
         working.note_case(town.db, town.act(), case.id, f"note {number}")
-        tickets.create_ticket(town.db, town.act(), case.id, "jira", wanted())
+        tickets.create_ticket(town.db, town.act(), case.id, "jira", WANTED)
     workers = [town.worker() for _ in range(2)]
     threads = [Thread(target=worker.run_until_idle) for worker in workers]
     for thread in threads:
@@ -166,12 +164,6 @@ def test_two_say_the_same_at_once(town: Town) -> None:
     assert len(town.lines(case)) == 5
 
 
-def wanted() -> Any:
-    from bot.domain.link import Wanted
-
-    return Wanted("ABC", "1")
-
-
 def test_shut_out_nothing_is_lost(town: Town) -> None:
     case, _, issue = town.linked()
 
@@ -185,10 +177,9 @@ def test_shut_out_nothing_is_lost(town: Town) -> None:
         worker.run_until_idle(timeout=0.0)
     assert worker.locked_out == {"jira": "Set JIRA_API_TOKEN anew."}
     assert town.ticket(case).problem == "Jira does not let Casebook in. Set JIRA_API_TOKEN anew."
-    town.desk.fault = lambda moment, call: None
+    town.desk.fault = fine
     town.again()
     assert (issue.values[Part.PRIORITY], town.ticket(case).health) == ("Highest", Health.IN_STEP)
-    assert LockedOut
 
 
 def test_what_is_declined_says_why_and_who_it_concerns(town: Town) -> None:
@@ -205,7 +196,7 @@ def test_what_is_declined_says_why_and_who_it_concerns(town: Town) -> None:
     found = town.ticket(case)
     assert (found.health, found.problem) == (Health.FAILING, "Give Casebook the right to comment.")
     assert issue.values[Part.PRIORITY] == "Highest"
-    town.desk.fault = lambda moment, call: None
+    town.desk.fault = fine
     tickets.retry_ticket(town.db, town.act(), ticket.id)
     town.tell()
     assert (town.ticket(case).health, len(town.desk.said(issue.id))) == (Health.IN_STEP, 1)
@@ -242,7 +233,6 @@ def test_while_one_hangs_nothing_is_held_in_a_transaction(town: Town) -> None:
     town.tell()
     town.poll()
     assert len(open_sessions) >= 5
-    assert Session
 
 
 # -- whatever happens in whatever order -------------------------------------------------------------------------------
@@ -283,7 +273,7 @@ def converge(town: Town, steps: list[Any], dice: random.Random) -> None:
     for what, value in steps:
         take_step(town, case.id, issue.id, what, value, dice)
         town.clock.move(seconds=1)
-    town.desk.fault = lambda moment, call: None
+    town.desk.fault = fine
     for _ in range(3):
         town.again() if town.due() else town.tell()
         town.clock.move(minutes=5)
@@ -306,29 +296,25 @@ def converge(town: Town, steps: list[Any], dice: random.Random) -> None:
 
 
 def take_step(town: Town, case_id: int, issue_id: str, what: str, value: Any, dice: random.Random) -> None:
-    match what:
-        case "ours":
-            working.prioritize_case(town.db, town.act(), case_id, Priority(value))
-        case "our status":
-            working.set_status(town.db, town.act(), case_id, value)
-        case "theirs":
-            town.desk.by_hand(issue_id, Part.PRIORITY, value, dice.choice([MIA, BOB, None]))
-        case "their status":
-            town.desk.by_hand(issue_id, Part.STATUS, value, dice.choice([MIA, BOB, None]))
-        case "our note":
-            working.note_case(town.db, town.act(), case_id, f"note {dice.random()}")
-        case "their note":
-            town.desk.say(issue_id, f"comment {dice.random()}", dice.choice([MIA, BOB]))
-        case "tell":
-            town.tell()
-        case "poll":
-            town.poll()
-        case "hooks":
-            hear_some(town, value, dice)
-        case "wait":
-            town.clock.move(seconds=value)
-        case _:
-            town.desk.fault = {"none": lambda moment, call: None, "down": down, "lost": loses(dice)}[value]
+    someone = dice.choice([MIA, BOB, None])
+    steps: dict[str, Callable[[], Any]] = {
+        "ours": lambda: working.prioritize_case(town.db, town.act(), case_id, Priority(value)),
+        "our status": lambda: working.set_status(town.db, town.act(), case_id, value),
+        "theirs": lambda: town.desk.by_hand(issue_id, Part.PRIORITY, value, someone),
+        "their status": lambda: town.desk.by_hand(issue_id, Part.STATUS, value, someone),
+        "our note": lambda: working.note_case(town.db, town.act(), case_id, f"note {dice.random()}"),
+        "their note": lambda: town.desk.say(issue_id, f"comment {dice.random()}", someone or MIA),
+        "tell": town.tell,
+        "poll": town.poll,
+        "hooks": lambda: hear_some(town, value, dice),
+        "wait": lambda: town.clock.move(seconds=value),
+        "fault": lambda: setattr(town.desk, "fault", {"none": fine, "down": down, "lost": loses(dice)}[value]),
+    }
+    steps[what]()
+
+
+def fine(moment: str, call: str) -> None:
+    """No fault."""
 
 
 def hear_some(town: Town, many: int, dice: random.Random) -> None:
@@ -343,6 +329,3 @@ def loses(dice: random.Random) -> Callable[[str, str], None]:
             raise Unanswered("timeout", perhaps_sent=True)
 
     return fault
-
-
-assert timedelta
