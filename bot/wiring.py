@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from slack_bolt import App
@@ -45,6 +45,9 @@ from bot.surfaces import (
     steps,
     submissions,
     teams,
+    ticket_clicks,
+    ticket_terms,
+    tickets,
 )
 from bot.surfaces.desk import Desk
 from bot.surfaces.replies import Replies
@@ -120,6 +123,7 @@ class Casebook:
         self.disconnect()
         self.server.stop()
         self.clockwork.stop()
+        self.desk.questions.close()
         self.desk.replies.close()
         self.worker.stop(timeout)
         self.db.close()
@@ -188,6 +192,9 @@ ROOMS = (
     retention,
     silences,
     alerts,
+    tickets,
+    ticket_clicks,
+    ticket_terms,
 )
 
 
@@ -249,13 +256,19 @@ def jobs_of(settings: Settings, ticketing: Mapping[str, Partner]) -> tuple[Job, 
     return (*JOBS, *(listening_to(name, calls=name in called) for name in ticketing))
 
 
-def build(settings: Settings, *, clock: Callable[[], datetime] = utcnow) -> Casebook:
+def build(
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime] = utcnow,
+    ticketing: Mapping[str, Partner] | None = None,
+) -> Casebook:
+    """``ticketing``: instead of the ticketing systems that the settings name."""
+    ticketing = ticketing_of(settings) if ticketing is None else ticketing
     client = slack_client(settings)
-    workspace = meet_workspace(client)
+    workspace = replace(meet_workspace(client), systems=tuple(one.system for one in ticketing.values()))
     db = Database(settings.database_url)
     vault = Vault(settings.secret_keys)
     allowed = Allowed.of(settings.private_webhooks)
-    ticketing = ticketing_of(settings)
     desk = Desk(
         db=db, workspace=workspace, now=clock, replies=Replies(), outside=outside_of(vault, allowed),
         site=settings.url, ticketing=ticketing,

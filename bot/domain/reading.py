@@ -15,6 +15,7 @@ from bot.domain.project import Channel, Project
 from bot.domain.query_building import Choices, Known
 from bot.domain.retention import Departure
 from bot.domain.silence import Silence
+from bot.domain.ticket import System
 from bot.domain.weekly import Weekly
 
 PAGE = 10
@@ -28,11 +29,15 @@ WEEKLIES = 8
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """``url``: the workspace's address with a final slash, for links to posts."""
+    """``url``: the workspace's address with a final slash, for links to posts.
+
+    ``systems``: the ticketing systems that are switched on.
+    """
 
     url: str
     team_id: str
     bot_user_id: str
+    systems: tuple[System, ...] = ()
 
     def canvas(self, canvas_id: str) -> str:
         return f"{self.url}docs/{self.team_id}/{canvas_id}"

@@ -9,6 +9,7 @@ from bot.domain.act import Act
 from bot.domain.reading import Workspace
 from bot.domain.ticket import Partner
 from bot.storage.database import Database
+from bot.surfaces.questions import Questions
 from bot.surfaces.replies import Replies
 from bot.usecases.outside import Outside
 
@@ -17,13 +18,17 @@ Body = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """``site``: our web server's address for the outside, if the operator has said it."""
+    """``ticketing``: the ticketing systems that are switched on, by our names for them.
+
+    ``site``: our web server's address for the outside, if the operator has said it.
+    """
 
     db: Database
     workspace: Workspace
     now: Callable[[], datetime]
     replies: Replies
     outside: Outside
+    questions: Questions = field(default_factory=Questions)
     ticketing: Mapping[str, Partner] = field(default_factory=dict)
     site: str = ""
 

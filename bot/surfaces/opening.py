@@ -13,19 +13,22 @@ from bot.views.inboxes import LIST
 from bot.views.queries import typed_query
 
 
-def open_modal(client: Any, body: Body, view: dict[str, Any]) -> None:
-    """On top of the modal that the person is in, else as a new one. Slack stacks three: a fourth replaces the third."""
+def open_modal(client: Any, body: Body, view: dict[str, Any]) -> Any:
+    """On top of the modal that the person is in, else as a new one. Slack stacks three: a fourth replaces the third.
+
+    What Slack answers, which holds the view's id and hash.
+    """
     if is_on_top_of_two(body):
-        client.views_update(view_id=body["view"]["id"], view=view)
-        return
+        return client.views_update(view_id=body["view"]["id"], view=view)
     call = client.views_push if is_in_modal(body) else client.views_open
-    call(trigger_id=body["trigger_id"], view=view)
+    return call(trigger_id=body["trigger_id"], view=view)
 
 
 def project_view(desk: Desk, act: Act, key: str) -> dict[str, Any]:
     """The form of a project, and where its alerts come from."""
     found = intake_sources.intake_of(desk.db, act, key)
-    return forms.project_form(found.project, below=intake.intake_blocks(found, desk.now()))
+    below = intake.intake_blocks(found, desk.now())
+    return forms.project_form(found.project, systems=desk.workspace.systems, below=below)
 
 
 def open_new_form(

@@ -97,7 +97,8 @@ def taken(work: Work, case: Case, ticket: Ticket, seen: Seen) -> str:
     if others and not ticket.wanted.get("shared"):
         holder = work.cases.by_id(others[0].case_id)
         name = holder.key if holder else "Another case"
-        return f"{name} is linked to {seen.key}. Unlink this one, or link it again and say that both share it."
+        ticket.wanted = {**ticket.wanted, "taken_by": name}
+        return f"{name} is linked to {seen.key}. Unlink this one, or press Link anyway in Details: then both share it."
     return ""
 
 

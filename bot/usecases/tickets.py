@@ -95,6 +95,18 @@ def retry_ticket(db: Database, act: Act, ticket_id: int) -> Outcome:
 
 
 @verb()
+def _share(work: Work, case: Case, act: Act, ticket_id: int) -> None:
+    ticket = linking.meant(case, ticket_id)
+    ticket.wanted = {name: value for name, value in ticket.wanted.items() if name != "taken_by"} | {"shared": True}
+    _try_again.body(work, case, act, ticket_id)
+
+
+def share_ticket(db: Database, act: Act, ticket_id: int) -> Outcome:
+    """Link it although another case has it: both are told of it from now on."""
+    return _share(db, act, case_of(db, ticket_id), ticket_id)
+
+
+@verb()
 def _take_theirs(work: Work, case: Case, act: Act, ticket_id: int, part: Part) -> Entry | None:
     """The case says what the ticket said."""
     return choose(work, case, act, linking.meant(case, ticket_id), part, "theirs")

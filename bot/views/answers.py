@@ -73,6 +73,8 @@ ALREADY: dict[str, Callable[[Case, Names], Mrkdwn]] = {
     "case.archive": lambda case, names: Mrkdwn("is already archived"),
     "case.unarchive": lambda case, names: Mrkdwn("is not archived"),
     "case.relate": lambda case, names: Mrkdwn("already has this relation"),
+    "case.link": lambda case, names: Mrkdwn("has that ticket already"),
+    "case.unlink": lambda case, names: Mrkdwn("does not follow that ticket any more"),
     "case.add": lambda case, names: Mrkdwn("already has this post as evidence"),
     "case.escalate": lambda case, names: Mrkdwn("is the case of this post already"),
 }

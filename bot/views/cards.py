@@ -14,6 +14,7 @@ from bot.views.elements import button, grouped_select, option, overflow, select
 from bot.views.limits import clip, one_line
 from bot.views.rich import Piece, anchor, line, moment, rich_text, strong, words
 from bot.views.text import NOBODY, Mrkdwn, Names, joined, link, literal, mrkdwn, person, when
+from bot.views.tickets import link_button, tickets_block, tickets_text
 from bot.views.words import (
     SOURCES,
     case_link,
@@ -74,6 +75,7 @@ def case_card(
         blocks.append(rich_text(alert_line(case, case.alert)))
     if said := excerpt(case.description, EXCERPT):
         blocks.append(rich_text(line(said)))
+    blocks += tickets_block(case)
     blocks.append(context(joined(origin(case, names, workspace))))
     if case.is_archived:
         blocks.append(archived_note(case))
@@ -82,7 +84,7 @@ def case_card(
     if channel and channel != case.project.home_channel:
         blocks.append(context(mrkdwn("Moved to {}. Its home is {} now.", case.project.key, channel_link(case))))
     if buttons:
-        blocks.append(actions(case_actions(case), block_id=case_block(case.id, case.version)))
+        blocks.append(actions(case_actions(case, workspace), block_id=case_block(case.id, case.version)))
     return blocks
 
 
@@ -94,7 +96,7 @@ def card_text(case: Case, names: Names = NOBODY) -> Mrkdwn:
     incident = mrkdwn("incident {}", case.severity) if case.severity else Mrkdwn("")
     reason = mrkdwn("closed as {}", case.reason) if case.reason else Mrkdwn("")
     archived = Mrkdwn("archived" if case.is_archived else "")
-    return joined([words_, incident, owner, teams, reason, archived], ", ")
+    return joined([words_, incident, owner, teams, reason, tickets_text(case), archived], ", ")
 
 
 def card_message(
@@ -184,7 +186,7 @@ def snoozed_note(until: datetime, by: str | None, names: Names) -> Block:
     return context(mrkdwn("*Snoozed until {}*{}. Nobody gets direct messages about it before.", when(until), who))
 
 
-def case_actions(case: Case, *, details: bool = True) -> list[Block]:
+def case_actions(case: Case, workspace: Workspace, *, details: bool = True) -> list[Block]:
     """The elements that fit the status; ``details``: with the button that opens Details."""
     if case.is_archived:
         row = [button("Unarchive", "case.unarchive", label=f"Unarchive {case.key}")]
@@ -200,6 +202,7 @@ def case_actions(case: Case, *, details: bool = True) -> list[Block]:
         row = [button("Reopen", "case.reopen", label=f"Reopen {case.key}")]
     if not case.is_archived:
         row.append(button("Note", "case.note", label=f"Add a note to {case.key}"))
+        row += [link_button(case)] if workspace.systems else []
     if case.is_open and not case.is_archived and not case.incident_channel and (is_grave(case) or not details):
         row.append(button("Declare incident", "case.incident", label=f"Declare an incident for {case.key}"))
     if not (details or case.notebook or case.is_archived):

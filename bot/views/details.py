@@ -18,6 +18,7 @@ from bot.views.forms.metadata import case_metadata
 from bot.views.limits import clip, one_line
 from bot.views.rich import Piece, anchor, bullets, line, moment, quote, rich_text, someone, words
 from bot.views.text import NOBODY, Names, joined, mrkdwn, person, told
+from bot.views.tickets import ticket_blocks
 from bot.views.words import case_link, case_name, clock, plural
 
 EVIDENCE_SHOWN = 20
@@ -49,7 +50,10 @@ IN_MESSAGE = Room(notes=3000, deed=240, pieces=2, title=80)
 
 def details_view(found: Details, workspace: Workspace, *, names: Names = NOBODY, now: datetime | None = None) -> View:
     case = found.case
-    blocks = [title_line(case, workspace), actions(_actions(found), block_id=case_block(case.id, case.version))]
+    blocks = [
+        title_line(case, workspace),
+        actions(_actions(found, workspace), block_id=case_block(case.id, case.version)),
+    ]
     if case.is_archived:
         blocks.append(archived_note(case))
     if case.snoozed_until:
@@ -59,6 +63,7 @@ def details_view(found: Details, workspace: Workspace, *, names: Names = NOBODY,
         blocks += _alert_blocks(case, case.alert)
     if case.description.strip():
         blocks += [header("Description"), rich_text(line(case.description))]
+    blocks += ticket_blocks(case, names)
     blocks += _evidence_blocks(found, names) + _relation_blocks(found, workspace)
     blocks += [divider(), header("Timeline"), *timeline_blocks(found.timeline, names, IN_VIEW, "details.page")]
     metadata = case_metadata(case, page=found.timeline.page)
@@ -75,9 +80,9 @@ def timeline_message(page: TimelinePage, workspace: Workspace, *, names: Names =
     return message(f"Timeline of {case_name(page.case)}, newest first", blocks)
 
 
-def _actions(found: Details) -> list[Block]:
+def _actions(found: Details, workspace: Workspace) -> list[Block]:
     """The card's, but for the button that brought us here; watching is known here, so More says what it will do."""
-    *row, last = case_actions(found.case, details=False)
+    *row, last = case_actions(found.case, workspace, details=False)
     row += [*_rest(found.case), last]
     watch = option("Unwatch", "case.unwatch") if found.is_watching else option("Watch", "case.watch")
     return [_with_watch(element, watch) for element in row]

@@ -77,6 +77,16 @@ COMMANDS = (
         "relates two cases",
         WORK,
     ),
+    Command(
+        "link",
+        "link KEY jira|servicenow [existing]",
+        "link OPS-12 jira PAY-7",
+        "creates a ticket for a case, or links one that exists by its key, number or address",
+        WORK,
+    ),
+    Command(
+        "unlink", "unlink KEY <ticket>", "unlink OPS-12 PAY-7", "leaves a ticket as it is and follows it no more", WORK
+    ),
     Command("incident", "incident KEY", "incident OPS-12", "declares an incident: a channel of its own", WORK),
     Command("notebook", "notebook KEY", "notebook OPS-12", "starts the investigation's notebook, a canvas", WORK),
     Command("archive", "archive KEY", "archive OPS-12", "leaves a case out of lists and searches", WORK),
@@ -109,9 +119,9 @@ COMMANDS = (
     Command("unwatch", "unwatch KEY", "unwatch OPS-12", "stops telling you", KEEP),
     Command(
         "project",
-        "project [new|KEY|watch #channel|unwatch #channel|hooks KEY]",
+        "project [new|KEY [tickets]|watch #channel|unwatch #channel|hooks KEY]",
         "project watch #alerts",
-        "lists projects; admins create and change them, and say which alerts become cases",
+        "lists projects; admins create and change them, their alerts and their tickets",
         ADMIN,
     ),
     Command(

@@ -11,6 +11,7 @@ OF_THE_DESIGN = {
     "help", "new", "quick", "show", "list", "mine", "search", "assign", "take", "priority", "status", "close", "reopen",
     "note", "edit", "timeline", "due", "watch", "unwatch", "archive", "unarchive", "relate", "project",
     "inbox", "team", "export", "bulk", "incident", "notebook", "stats", "keep", "snooze", "silence",
+    "link", "unlink",
 }  # fmt: skip
 
 

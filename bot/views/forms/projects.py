@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.domain.errors import Invalid
 from bot.domain.project import CLOSE_CHOICES, DEFAULT_RETENTION, RETENTION_CHOICES, Project
+from bot.domain.ticket import System
 from bot.views.blocks import Block, View, actions, context, field_input, message, modal, section
 from bot.views.elements import button, channel_select, checkboxes, option, select, text_input
 from bot.views.forms import state
@@ -41,11 +42,16 @@ class ProjectFields:
 
 
 def project_form(
-    project: Project | None = None, *, channel: str | None = None, first: bool = False, below: Sequence[Block] = ()
+    project: Project | None = None,
+    *,
+    channel: str | None = None,
+    first: bool = False,
+    systems: Sequence[System] = (),
+    below: Sequence[Block] = (),
 ) -> View:
     """``channel``: suggested as the home channel. ``first``: somebody wanted a case and there is no project yet.
 
-    ``below``: what else there is to say of it.
+    ``systems``: those with which an existing project may be kept in step. ``below``: what else there is to say of it.
     """
     blocks = _first_words() if first else []
     if project is None:
@@ -76,7 +82,13 @@ def project_form(
     if project is None:
         return modal("project.new", "New project", blocks, submit="Create")
     metadata = pack(key=project.key)
+    if systems:
+        blocks.append(actions([_terms_button(project, system) for system in systems], block_id="project/terms"))
     return modal("project.edit", f"Project {project.key}", blocks, submit="Save", metadata=metadata)
+
+
+def _terms_button(project: Project, system: System) -> Block:
+    return button(f"Tickets in {system.label}", f"terms.edit.{system.name}", value=f"{project.key}/{system.name}")
 
 
 def _retentions(months: int | None) -> list[Block]:
