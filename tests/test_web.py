@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -24,7 +25,7 @@ from bot.integrations.hooks import Rejected
 from bot.storage import migrate
 from bot.storage.database import Database
 from bot.usecases.operating import Figure
-from bot.web import BIGGEST_BODY, Hook, PortTaken, Server, Site, prometheus, site
+from bot.web import BIGGEST_BODY, Hook, PortTaken, Server, Site, TicketHooks, prometheus, site
 from tests.ticketing import SYSTEM
 
 SECRET = "a signing secret"
@@ -277,7 +278,7 @@ def test_a_taken_port_is_said() -> None:
 
 
 def hooked(db: Database, read: Any) -> Site:
-    return site(None, db, list, {"jira": Hook(SYSTEM, "s", read)})
+    return site(None, db, list, [TicketHooks(db, {"jira": Hook(SYSTEM, "s", read)}, lambda: datetime.now(UTC))])
 
 
 def test_a_webhook_is_read_and_acknowledged(sqlite_database: Database) -> None:
@@ -289,7 +290,7 @@ def test_a_webhook_is_read_and_acknowledged(sqlite_database: Database) -> None:
 
     with running(hooked(sqlite_database, read)) as server:
         status, text = posted(server, "/hooks/jira", b"{}")
-        assert (status, text, heard) == (200, "ok\n", [("sha256=0", b"{}")])
+        assert (status, text, heard) == (200, '{"ok": true}\n', [("sha256=0", b"{}")])
         assert posted(server, "/hooks/servicenow", b"{}")[0] == 404
 
 

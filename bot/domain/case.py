@@ -385,9 +385,6 @@ class Case(Led, Timed, Base):
         """The incident has its channel, of that name."""
         return self.log(Kind.INCIDENT_OPENED, act, self._set(incident_channel=channel), name=name)
 
-    def start_notebook(self, act: Act) -> Entry:
-        return self.log(Kind.NOTEBOOK, act, {})
-
     def end_incident(self, act: Act, *, archived: bool) -> Entry:
         """``archived``: its channel has been, so nothing is told there any more."""
         changes = self._set(incident_channel=None) if archived else {}
