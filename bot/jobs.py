@@ -12,6 +12,7 @@ from bot.storage import claims
 from bot.storage.database import Database
 from bot.usecases.inbox_clock import SWEEP_EVERY, ask_for_sweeps, wake_inboxes
 from bot.usecases.people import ask_for_directory
+from bot.usecases.rule_running import forget_runs, wake_rules
 
 KEPT_FOR = timedelta(days=7)
 UNCONFIRMED_FOR = timedelta(days=1)
@@ -51,6 +52,7 @@ def purge(db: Database, now: datetime, slot_at: datetime) -> None:
         with db.write() as work:
             if work.bulks.purge(now - UNCONFIRMED_FOR, now - KEPT_FOR, FEW) < FEW:
                 break
+    forget_runs(db, now)
     with db.write() as work:
         claims.purge_slots(work, now - KEPT_FOR)
 
@@ -60,8 +62,14 @@ def wake(db: Database, now: datetime, slot_at: datetime) -> None:
     wake_inboxes(db, now)
 
 
+def ring(db: Database, now: datetime, slot_at: datetime) -> None:
+    """Rules whose time has come."""
+    wake_rules(db, now)
+
+
 JOBS = (
     Job("inboxes", timedelta(minutes=1), wake),
+    Job("rules", timedelta(minutes=1), ring),
     Job("sweep", SWEEP_EVERY, ask_for_sweeps),
     Job("directory", timedelta(hours=1), mirror_directory),
     Job("purge", timedelta(days=1), purge, at=timedelta(hours=3)),

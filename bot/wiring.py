@@ -34,6 +34,7 @@ from bot.surfaces import (
     inboxes,
     options,
     recipients,
+    rules,
     searching,
     shortcuts,
     submissions,
@@ -170,6 +171,7 @@ ROOMS = (
     recipients,
     exporting,
     bulk,
+    rules,
 )
 
 

@@ -196,7 +196,7 @@ class Case(Base):
             origin=act.origin,
             version=self.version,
             changes=dict(changes),
-            data=data | (act.together.data if act.together else {}),
+            data=data | act.data,
         )
 
     def _set(self, **values: Any) -> dict[str, list[Any]]:
@@ -372,6 +372,13 @@ class Case(Base):
         """``archived``: its channel has been, so nothing is told there any more."""
         changes = self._set(incident_channel=None) if archived else {}
         return self.log(Kind.INCIDENT_ENDED, act, changes)
+
+    def warn_of_level(self, act: Act, level: str, due: datetime) -> Entry:
+        """``level``: ``untaken`` or ``unclosed``, of a service level whose time is nearly over."""
+        return self.log(Kind.LEVEL_WARNED, act, {}, level=level, due=due.isoformat())
+
+    def miss_level(self, act: Act, level: str, due: datetime) -> Entry:
+        return self.log(Kind.LEVEL_MISSED, act, {}, level=level, due=due.isoformat())
 
     def relate(self, act: Act, kind: RelationKind, other: "Case") -> tuple[Relation, Entry]:
         """The entry on this side; the other case reads the relation from its own page."""

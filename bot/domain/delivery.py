@@ -47,6 +47,10 @@ class Tell(StrEnum):
     INCIDENT = "incident"  # open the channel of a case's incident and bring its people there
     INCIDENT_OVER = "incident.over"  # say goodbye there, and archive it if that is wanted
     BULK_RUN = "bulk.run"  # a chore: go on with a bulk edit
+    RULE = "rule"  # a chore: which rules a change of the case, or the clock, sets off
+    RULE_SEED = "rule.seed"  # a chore: when a rule that goes by the clock has to look at each case, from `data`
+    RULE_TOLD = "rule.told"  # what a rule has to tell the channel or person `target`, from `data`
+    RULE_PROBLEM = "rule.problem"  # what a rule could not do, told to its owner `target`
 
 
 SLACK = "slack"

@@ -34,6 +34,8 @@ class Kind(StrEnum):
     INCIDENT_DECLARED = "IncidentDeclared"
     INCIDENT_OPENED = "IncidentChannelOpened"
     INCIDENT_ENDED = "IncidentEnded"
+    LEVEL_WARNED = "ServiceLevelWarned"
+    LEVEL_MISSED = "ServiceLevelMissed"
 
 
 # What takes a change back; of the others it is one of the same kind.
@@ -46,7 +48,8 @@ OPPOSITE = {
 
 
 class Entry(Base):
-    """``changes``: field → [before, after]. ``data``: ids of what was added, and the bulk edit that it is a part of.
+    """``changes``: field → [before, after]. ``data``: ids of what was added, and the bulk edit that it is a part of, or
+    the rule with those that led to it.
 
     ``version``: the case's, afterwards.
 
@@ -70,6 +73,11 @@ class Entry(Base):
     @property
     def is_of_bulk(self) -> bool:
         return "bulk" in self.data
+
+    @property
+    def rule_name(self) -> str:
+        """Of the rule that did it; empty if none did."""
+        return str(self.data.get("rule_name", ""))
 
     def before(self, field: str) -> Any:
         return self.changes[field][0] if field in self.changes else None

@@ -11,6 +11,7 @@ from bot.domain.inbox import Inbox
 from bot.domain.person import Person, Team
 from bot.domain.project import Project
 from bot.domain.query_building import Choices, Known
+from bot.domain.rule import Rule
 
 PAGE = 10
 TIMELINE_PAGE = 15
@@ -248,3 +249,43 @@ class Batch:
 
     rows: Sequence[WholeCase]
     names: Mapping[str, str]
+
+
+RULES_PAGE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class RulePage:
+    """Some of the rules that an admin may manage. ``keys``: of their projects, by id. ``total``: of all pages."""
+
+    rules: Sequence[Rule]
+    keys: Mapping[int, str]
+    page: int
+    total: int
+    project: str = ""
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // RULES_PAGE))
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Of the cases of the last 90 days: how many were ``asked``, for how many a rule would have fired, the first ones.
+
+    ``is_all``: whether all of them were asked, rather than only the newest.
+    """
+
+    asked: int
+    fired: int
+    first: Sequence[Case]
+    is_all: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RuleForm:
+    """What the rule form is filled with. ``projects``: where the rule may be; ``project``: where it is, by key."""
+
+    projects: Sequence[Project]
+    types: Sequence[CaseType]
+    project: str = ""

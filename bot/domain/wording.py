@@ -1,7 +1,7 @@
 """What an entry says, in plain words. Text only: whoever shows it escapes it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from bot.domain.act import CASEBOOK
@@ -25,7 +25,12 @@ def name_of(person: str | None, names: Names) -> str:
 
 def sentence(entry: Entry, names: Names) -> str:
     """One short line: who did what, "Ann closed this case as Resolved"."""
-    return f"{name_of(entry.actor, names)} {deed(entry, names)}"
+    return f"{subject(entry, names)} {deed(entry, names)}"
+
+
+def subject(entry: Entry, names: Names) -> str:
+    """Who did it, or which rule."""
+    return f"Rule “{entry.rule_name}”" if entry.rule_name else name_of(entry.actor, names)
 
 
 def deed(entry: Entry, names: Names) -> str:
@@ -141,6 +146,24 @@ def _related(entry: Entry, names: Names) -> str:
     return f"noted that this case {relation_words(entry.data['relation'])} {entry.data['other']}"
 
 
+LEVEL_WORDS = {"untaken": "taken", "unclosed": "closed"}
+
+
+def moment_words(iso: str) -> str:
+    """In UTC."""
+    at = datetime.fromisoformat(iso).astimezone(UTC)
+    return f"{day_words(f'{at:%Y-%m-%d}')}, {at:%H:%M} UTC"
+
+
+def _warned(entry: Entry, names: Names) -> str:
+    return f"warned that this case is to be {LEVEL_WORDS[entry.data['level']]} by {moment_words(entry.data['due'])}"
+
+
+def _missed(entry: Entry, names: Names) -> str:
+    done, due = LEVEL_WORDS[entry.data["level"]], moment_words(entry.data["due"])
+    return f"noted that this case was not {done} in time: it was due by {due}"
+
+
 RELATION_WORDS = {
     "blocks": ("blocks", "is blocked by"),
     "causes": ("causes", "is caused by"),
@@ -176,4 +199,6 @@ DEEDS: dict[Kind, Callable[[Entry, Names], str]] = {
     Kind.INCIDENT_DECLARED: _incident,
     Kind.INCIDENT_OPENED: lambda entry, names: f"opened #{entry.data['name']} for this incident",
     Kind.INCIDENT_ENDED: lambda entry, names: "ended the incident",
+    Kind.LEVEL_WARNED: _warned,
+    Kind.LEVEL_MISSED: _missed,
 }

@@ -21,6 +21,7 @@ from bot.outbox.inboxes import Inboxes
 from bot.outbox.incidents import Incidents
 from bot.outbox.mirror import Mirror
 from bot.outbox.posting import Poster
+from bot.outbox.rules import Rules
 from bot.outbox.sender import Refused, Sent, Unreachable
 from bot.storage.claims import Held
 from bot.storage.database import Database, Work
@@ -82,6 +83,7 @@ class SlackSender:
             Tell.EXPORT: Exporter(client, workspace, db, self.poster, clock).export,
             **Bulks(db, self.poster, clock).tell,
             **Incidents(client, workspace, db, clock).tell,
+            **Rules(db, self.poster, self.cards, workspace).tell,
         }
 
     def __call__(self, held: Held) -> Sent:

@@ -19,6 +19,7 @@ from bot.storage.parking import behind_each_other
 from bot.storage.people import People
 from bot.storage.projects import Projects
 from bot.storage.revisions import Revisions
+from bot.storage.rules import Rules
 from bot.storage.search import Search
 from bot.storage.teams import Teams
 
@@ -38,6 +39,7 @@ class Work:
         self.search = Search(session)
         self.bulks = Bulks(session)
         self.incidents = Incidents(session)
+        self.rules = Rules(session)
         self.has_deliveries = False
 
     def add(self, *rows: Base) -> None:

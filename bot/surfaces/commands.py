@@ -13,14 +13,16 @@ from bot.domain.errors import Invalid
 from bot.domain.evidence import RelationKind
 from bot.surfaces.desk import Body, Desk, channel_of
 from bot.surfaces.opening import open_edit_form, open_incident_form, open_new_form, open_new_inbox
+from bot.surfaces.rules import open_new_rule
 from bot.surfaces.words import Words, is_key, person_in, read_words, team_in
-from bot.usecases import looking, opening, projects, shelves, teams, working
+from bot.usecases import looking, opening, projects, rules, shelves, teams, working
 from bot.usecases.bulk import start_bulk
 from bot.usecases.exporting import ask_for_export
 from bot.usecases.verb import Outcome
 from bot.views import answers, cards, details, forms, inboxes, lists
 from bot.views import export as exports
 from bot.views import help as help_views
+from bot.views import rules as rule_views
 from bot.views.forms.bulk import bulk_form
 from bot.views.limits import clip
 from bot.views.posts import readable
@@ -275,6 +277,15 @@ def inbox(call: Call) -> Message | None:
     return lists.listing(shelves.open_shelf(call.desk.db, call.act, name), call.desk.workspace)
 
 
+def rule(call: Call) -> Message | None:
+    """``/case rule [PROJECT]``, ``/case rule new [PROJECT]``."""
+    first, second = (*call.words.args, "", "")[:2]
+    if first.lower() == "new":
+        open_new_rule(call.desk, call.body, call.client, second)
+        return None
+    return rule_views.rules_message(rules.list_rules(call.desk.db, call.act, first))
+
+
 def team(call: Call) -> Message | None:
     """``/case team``, ``/case team new``, ``/case team HANDLE``."""
     if not call.words.args:
@@ -321,6 +332,7 @@ VERBS: dict[str, Callable[[Call], Message | None]] = {
     "incident": incident,
     "project": project,
     "inbox": inbox,
+    "rule": rule,
     "team": team,
     "bulk": bulk,
 }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import update_wrapper
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
-from bot.domain import notifying
+from bot.domain import notifying, ruling
 from bot.domain.act import Act
 from bot.domain.case import Case
 from bot.domain.delivery import Tell
@@ -133,6 +133,8 @@ def record(work: Work, case: Case, entry: Entry | None) -> Outcome:
     if not entry.is_of_bulk:
         work.deliveries.hurry((one.stream for one in deliveries if one.entry_id and one.kind != Tell.DM), LATER)
     work.enqueue(notifying.changed(case, entry, listened_to=work.inboxes.any_listens()))
+    if work.rules.any_on(case.project_id):
+        work.enqueue([ruling.changed(case, entry)])
     return Outcome(loaded(case), entry)
 
 

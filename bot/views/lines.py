@@ -112,6 +112,10 @@ UNTOLD: Mapping[str, str] = {
     Tell.BULK: "say how far a bulk edit is",
     Tell.BULK_TOLD: "write a direct message",
     Tell.BULK_RUN: "go on with a bulk edit",
+    Tell.RULE: "ask the rules about a case",
+    Tell.RULE_SEED: "begin with a rule",
+    Tell.RULE_TOLD: "tell what a rule has to say",
+    Tell.RULE_PROBLEM: "write a direct message",
 }
 
 

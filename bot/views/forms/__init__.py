@@ -24,6 +24,7 @@ from bot.views.forms.query_field import (
     read_field,
     read_query,
 )
+from bot.views.forms.rules import RuleFormFields, read_chosen, read_rule, rule_form
 from bot.views.forms.state import field_errors
 from bot.views.forms.teams import (
     TeamFields,
@@ -68,6 +69,7 @@ __all__ = [
     "NewCaseFields",
     "ProjectFields",
     "Relating",
+    "RuleFormFields",
     "Target",
     "TeamFields",
     "TeamTarget",
@@ -103,6 +105,7 @@ __all__ = [
     "read_assign",
     "read_below",
     "read_build_search",
+    "read_chosen",
     "read_close",
     "read_due",
     "read_edit",
@@ -116,12 +119,14 @@ __all__ = [
     "read_project",
     "read_query",
     "read_relate",
+    "read_rule",
     "read_search",
     "read_status",
     "read_target",
     "read_team",
     "read_team_target",
     "relate_form",
+    "rule_form",
     "status_form",
     "team_done",
     "team_view",
