@@ -12,6 +12,7 @@ from bot.domain.evidence import Note, Post, PostRole, Watcher
 from bot.domain.person import Person, Team
 from bot.domain.telling import (
     CONCERNS_PEOPLE,
+    FOR_ASSIGNEE,
     UPDATES,
     answer,
     deliveries_for,
@@ -127,13 +128,21 @@ def test_nobody_writes_to_bots_to_people_who_left_or_to_strangers(case: Case) ->
     assert targets(told(case, case.archive(act("ann")), people), Tell.DM) == set()
 
 
+def test_a_service_level_hurries_only_whoever_has_the_case(case: Case) -> None:
+    for kind in FOR_ASSIGNEE:
+        case.assignee = None
+        assert targets(deliveries_for(case, entry_of(case, kind), EVERYBODY), Tell.DM) == set()
+        case.assignee = "bob"
+        assert targets(deliveries_for(case, entry_of(case, kind), EVERYBODY), Tell.DM) == {"bob"}
+
+
 def test_small_things_disturb_nobody(case: Case) -> None:
     quiet = {kind for kind in Kind if kind not in CONCERNS_PEOPLE}
     assert quiet == {
         Kind.NOTE_EDITED, Kind.NOTE_DELETED, Kind.EVIDENCE_ADDED, Kind.WATCHER_ADDED, Kind.WATCHER_REMOVED,
         Kind.RELATED, Kind.INCIDENT_OPENED, Kind.INCIDENT_ENDED,
     }  # fmt: skip
-    for kind in Kind:
+    for kind in set(Kind) - FOR_ASSIGNEE:
         deliveries = deliveries_for(case, entry_of(case, kind), EVERYBODY)
         assert bool(targets(deliveries, Tell.DM)) == (kind not in quiet)
         assert targets(deliveries, Tell.CARD) == {"COPS"}
