@@ -13,13 +13,13 @@ from bot.views.cards import take_button, title_line
 from bot.views.clicks import case_block
 from bot.views.elements import button, confirm
 from bot.views.inbox_posts import stay_words
-from bot.views.limits import BUTTON, clip, clip_marked, one_line
+from bot.views.limits import BUTTON, clip, clip_marked, one_line, size
 from bot.views.queries import query_code
 from bot.views.text import NOBODY, Mrkdwn, bold, joined, literal, mrkdwn, person, said, when
 from bot.views.words import case_name, plural, priority_words
 
 LIST = "rule.list"
-ABOUT = 1200  # a page of them must fit into a message
+ABOUT = 1000  # a page of them must fit into a message
 TEXT = 120
 ERROR = 300
 SAID = 1500
@@ -126,7 +126,7 @@ def about(rule: Rule, key: str) -> Mrkdwn:
         fired = mrkdwn("Fired {}, last on {}.", plural(rule.fired, "time"), when(rule.fired_at))
     lines = [head, sentence(rule), fired]
     if rule.last_error and rule.last_error_at:
-        wrong = said(clip(rule.last_error, ERROR))
+        wrong = Mrkdwn(clip_marked(said(rule.last_error), ERROR))
         lines.append(mrkdwn("*Problem* on {}: {}", when(rule.last_error_at), wrong))
     return clip_lines(lines)
 
@@ -134,7 +134,7 @@ def about(rule: Rule, key: str) -> Mrkdwn:
 def clip_lines(lines: Sequence[Mrkdwn]) -> Mrkdwn:
     """The sentence of a rule is what may be long."""
     head, sentence_, *rest = lines
-    room = ABOUT - len(head) - sum(len(line) + 1 for line in rest) - 1
+    room = ABOUT - sum(size(line) + 1 for line in (head, *rest))
     return joined([head, Mrkdwn(clip_marked(sentence_, room)), *rest], "\n")
 
 

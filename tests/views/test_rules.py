@@ -125,7 +125,7 @@ def test_trying_names_the_first_ones():
 
 
 @given(WORDS)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=5, deadline=None)
 def test_the_largest_form_fits(text):
     many = [project(id=n, key=f"P{n}", name=text[:80]) for n in range(150)]
     wide = form(projects=many, types=[wide_type(90, text)] * 3, project="P149")
@@ -193,7 +193,7 @@ def test_the_list_turns_its_pages():
 
 
 @given(WORDS)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_the_largest_list_fits(text):
     found = page(*(full_rule(text, id=n) for n in range(8)), number=2, total=200, project="ABCDEFGHIJ")
     fits_message(rules.rules_message(found))
@@ -212,7 +212,7 @@ def test_a_rule_tells_of_a_case_and_says_why():
 
 
 @given(WORDS)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_the_largest_messages_fit_and_ping_nobody(text):
     for when in When:
         fits_message(rules.told_message(huge_case(text), {"name": text[:60], "when": when, "text": text}, WORKSPACE))
