@@ -18,6 +18,7 @@ from bot.usecases.inbox_clock import SWEEP_EVERY, ask_for_sweeps, wake_inboxes
 from bot.usecases.intake_clock import forget, refresh_cards
 from bot.usecases.people import ask_for_directory
 from bot.usecases.retention import ask_for_gathering, see_to_departures
+from bot.usecases.rule_running import forget_runs, wake_rules
 from bot.usecases.snoozing import wake_rested
 from bot.usecases.ticket_news import ask_for_news
 from bot.usecases.weeklies import send_due
@@ -63,6 +64,7 @@ def purge(db: Database, now: datetime, slot_at: datetime) -> None:
             if work.bulks.purge(now - UNCONFIRMED_FOR, now - KEPT_FOR, FEW) < FEW:
                 break
     forget(db, now)
+    forget_runs(db, now)
     with db.write() as work:
         claims.purge_slots(work, now - KEPT_FOR)
         work.silences.purge(now - KEPT_FOR)
@@ -88,10 +90,16 @@ def follow(db: Database, now: datetime, slot_at: datetime) -> None:
     refresh_cards(db, now)
 
 
+def ring(db: Database, now: datetime, slot_at: datetime) -> None:
+    """Rules whose time has come."""
+    wake_rules(db, now)
+
+
 JOBS = (
     Job("inboxes", timedelta(minutes=1), wake),
     Job("weeklies", timedelta(minutes=1), send_weeklies),
     Job("alerts", timedelta(minutes=1), follow),
+    Job("rules", timedelta(minutes=1), ring),
     Job("sweep", SWEEP_EVERY, ask_for_sweeps),
     Job("directory", timedelta(hours=1), mirror_directory),
     Job("purge", timedelta(days=1), purge, at=timedelta(hours=3)),

@@ -38,6 +38,7 @@ from bot.surfaces import (
     options,
     recipients,
     retention,
+    rules,
     searching,
     shortcuts,
     silences,
@@ -195,6 +196,7 @@ ROOMS = (
     tickets,
     ticket_clicks,
     ticket_terms,
+    rules,
 )
 
 

@@ -10,10 +10,11 @@ from bot.demo.company import Company
 from bot.demo.stories import STORIES, Story
 from bot.demo.talk import GREETER, GREETING, TALK, WAITING, Said
 from bot.domain.act import Act
-from bot.domain.case import Case, Priority
+from bot.domain.case import Case
 from bot.domain.casetype import SECURITY, STANDARD
 from bot.domain.evidence import RelationKind
 from bot.domain.inbox import Event
+from bot.domain.priority import Priority
 from bot.domain.reading import PostRef
 from bot.sandbox.driver import Message
 from bot.sandbox.slack import LocalSlack

@@ -20,15 +20,29 @@ class Together:
 
 
 @dataclass(frozen=True, slots=True)
+class Because:
+    """The rule that an act is a part of, and all rules that led to it, itself the last."""
+
+    rule: int
+    name: str
+    chain: tuple[int, ...]
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What each entry says of it."""
+        return {"rule": self.rule, "rule_name": self.name, "chain": list(self.chain)}
+
+
+@dataclass(frozen=True, slots=True)
 class Act:
     """Everything about a request that is not its content.
 
     ``actor``: a Slack user id, or ``casebook`` for the clockwork.
-    ``via``: where from, in a word people know: command, card, details, shortcut, thread, home, bulk, clock,
-    workflow.
+    ``via``: where from, in a word people know: command, card, details, shortcut, thread, home, bulk, rule,
+    clock, workflow.
     ``origin``: unique for this arrival (a view id, an event's message); a repeat of it finds the first one's result.
     ``seen``: the version of the case that the person looked at; ``None`` when they named it by key.
-    ``together``: the bulk edit that it is a part of.
+    ``together``: the bulk edit that it is a part of. ``because``: the rule.
     """
 
     actor: str
@@ -37,6 +51,13 @@ class Act:
     origin: str | None = None
     seen: int | None = None
     together: Together | None = None
+    because: Because | None = None
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What each entry says of what the act is a part of."""
+        parts = (self.together, self.because)
+        return {name: value for part in parts if part for name, value in part.data.items()}
 
     @property
     def is_human(self) -> bool:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from bot.domain.case import Priority
 from bot.domain.facts import ATTRIBUTE_LIMIT, DESCRIPTION_LIMIT, TITLE_LIMIT, Source
 from bot.domain.intake import DELIVERY_LIMIT, KEY_LIMIT, LINK_LIMIT, NAME_LIMIT, AlertState, KnownAlert, System
+from bot.domain.priority import Priority
 from bot.domain.text import is_blank, kept, kept_line
 
 MOST_TAGS = 20

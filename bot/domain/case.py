@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Date, ForeignKey, Index, String, Text, text
@@ -19,44 +18,10 @@ from bot.domain.incident import Led
 from bot.domain.intake import KnownAlert
 from bot.domain.link import Ticket
 from bot.domain.person import Team
+from bot.domain.priority import Priority
 from bot.domain.project import Project
-from bot.domain.text import alike, kept, kept_line
+from bot.domain.text import kept, kept_line
 from bot.domain.timed import Timed
-
-
-class Priority(StrEnum):
-    """From the most urgent to the least."""
-
-    P1 = "P1"
-    P2 = "P2"
-    P3 = "P3"
-    P4 = "P4"
-    P5 = "P5"
-    NOT_SET = "none"
-
-    @property
-    def words(self) -> str:
-        return PRIORITY_WORDS[self]
-
-
-PRIORITY_WORDS = {
-    Priority.P1: "P1 Critical",
-    Priority.P2: "P2 High",
-    Priority.P3: "P3 Medium",
-    Priority.P4: "P4 Low",
-    Priority.P5: "P5 Info",
-    Priority.NOT_SET: "Not set",
-}
-
-
-def priority_named(words: str) -> Priority:
-    """The priority meant by ``p1``, ``P1``, ``critical`` or ``none``; raises ``Invalid``."""
-    wanted = alike(words)
-    for priority, full in PRIORITY_WORDS.items():
-        if wanted in {alike(priority), alike(full), alike(full.removeprefix(priority))}:
-            return priority
-    raise Invalid.field("priority", f"“{words}” is not a priority. Choose p1, p2, p3, p4, p5 or none.")
-
 
 LIVE = "archived_at IS NULL"
 
@@ -206,7 +171,7 @@ class Case(Led, Timed, Base):
             origin=act.origin,
             version=self.version,
             changes=dict(changes),
-            data=data | felt | (act.together.data if act.together else {}),
+            data=data | felt | act.data,
         )
 
     def _set(self, **values: Any) -> dict[str, list[Any]]:
@@ -389,6 +354,13 @@ class Case(Led, Timed, Base):
         """``archived``: its channel has been, so nothing is told there any more."""
         changes = self._set(incident_channel=None) if archived else {}
         return self.log(Kind.INCIDENT_ENDED, act, changes)
+
+    def warn_of_level(self, act: Act, level: str, due: datetime) -> Entry:
+        """``level``: ``untaken`` or ``unclosed``, of a service level whose time is nearly over."""
+        return self.log(Kind.LEVEL_WARNED, act, {}, level=level, due=due.isoformat())
+
+    def miss_level(self, act: Act, level: str, due: datetime) -> Entry:
+        return self.log(Kind.LEVEL_MISSED, act, {}, level=level, due=due.isoformat())
 
     def relate(self, act: Act, kind: RelationKind, other: "Case") -> tuple[Relation, Entry]:
         """The entry on this side; the other case reads the relation from its own page."""

@@ -64,6 +64,10 @@ class Tell(StrEnum):
     FAREWELL = "farewell"  # where a card stood: the case was deleted
     IDLE = "idle"  # a chore: close cases of the project in `data` that nobody works on, and announce it before
     IDLE_TOLD = "idle.told"  # what will close by itself, or has, of the cases of the person `target`
+    RULE = "rule"  # a chore: which rules a change of the case, or the clock, sets off
+    RULE_SEED = "rule.seed"  # a chore: when a rule that goes by the clock has to look at each case, from `data`
+    RULE_TOLD = "rule.told"  # what a rule has to tell the channel or person `target`, from `data`
+    RULE_PROBLEM = "rule.problem"  # what a rule could not do, told to its owner `target`
 
 
 SLACK = "slack"

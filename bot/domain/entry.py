@@ -48,6 +48,8 @@ class Kind(StrEnum):
     WOKEN = "CaseWoken"
     ALERTED = "AlertTriggered"
     RECOVERED = "AlertRecovered"
+    LEVEL_WARNED = "ServiceLevelWarned"
+    LEVEL_MISSED = "ServiceLevelMissed"
 
 
 # What takes a change back; of the others it is one of the same kind.
@@ -60,8 +62,8 @@ OPPOSITE = {
 
 
 class Entry(Base):
-    """``changes``: field → [before, after]. ``data``: ids of what was added, the bulk edit that it is a part of, and of
-    what came from a ticket its id as ``ticket`` and who did it there as ``by``, and
+    """``changes``: field → [before, after]. ``data``: ids of what was added, the bulk edit that it is a part of, the
+    rule with those that led to it, of what came from a ticket its id as ``ticket`` and who did it there as ``by``, and
     who raised the alert that caused it.
 
     ``version``: the case's, afterwards.
@@ -92,6 +94,11 @@ class Entry(Base):
     def is_one_of_many(self) -> bool:
         """People are told of all such changes at once, and what others do goes before."""
         return self.is_of_bulk or "idle" in self.data or "departure" in self.data
+
+    @property
+    def rule_name(self) -> str:
+        """Of the rule that did it; empty if none did."""
+        return str(self.data.get("rule_name", ""))
 
     def before(self, field: str) -> Any:
         return self.changes[field][0] if field in self.changes else None

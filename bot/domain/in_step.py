@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.domain.case import Case, Priority
+from bot.domain.case import Case
 from bot.domain.casetype import CaseType, Group
 from bot.domain.facts import DESCRIPTION_LIMIT, TITLE_LIMIT
 from bot.domain.link import Terms, Ticket
+from bot.domain.priority import Priority
 from bot.domain.text import alike, kept, kept_line
 from bot.domain.ticket import FIELDS, Account, Part, Seen, Standing, Step, System, Value
 

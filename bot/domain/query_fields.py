@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy.orm import QueryableAttribute
 
-from bot.domain.case import Case, Priority
+from bot.domain.case import Case
 from bot.domain.evidence import CaseTeam, Watcher
 from bot.domain.facts import ATTRIBUTE_LIMIT
 from bot.domain.link import Ticket
+from bot.domain.priority import Priority
 from bot.domain.query_words import folded
 
 

@@ -14,6 +14,7 @@ from bot.domain.person import Person, Team
 from bot.domain.project import Channel, Project
 from bot.domain.query_building import Choices, Known
 from bot.domain.retention import Departure
+from bot.domain.rule import Rule
 from bot.domain.silence import Silence
 from bot.domain.ticket import System
 from bot.domain.weekly import Weekly
@@ -314,3 +315,43 @@ class Intake:
     hooks: Sequence[Hook]
     channels: Mapping[str, Channel]
     seen: Mapping[str, datetime]
+
+
+RULES_PAGE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class RulePage:
+    """Some of the rules that an admin may manage. ``keys``: of their projects, by id. ``total``: of all pages."""
+
+    rules: Sequence[Rule]
+    keys: Mapping[int, str]
+    page: int
+    total: int
+    project: str = ""
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // RULES_PAGE))
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Of the cases of the last 90 days: how many were ``asked``, for how many a rule would have fired, the first ones.
+
+    ``is_all``: whether all of them were asked, rather than only the newest.
+    """
+
+    asked: int
+    fired: int
+    first: Sequence[Case]
+    is_all: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RuleForm:
+    """What the rule form is filled with. ``projects``: where the rule may be; ``project``: where it is, by key."""
+
+    projects: Sequence[Project]
+    types: Sequence[CaseType]
+    project: str = ""

@@ -26,7 +26,11 @@ CONCERNS_PEOPLE = {
     Kind.MOVED,
     Kind.INCIDENT_DECLARED,
     Kind.WOKEN,
+    Kind.LEVEL_WARNED,
+    Kind.LEVEL_MISSED,
 }
+# What hurries only whoever has the case.
+FOR_ASSIGNEE = {Kind.LEVEL_WARNED, Kind.LEVEL_MISSED}
 UPDATES = f"{SLACK}/update"
 EXPORTS = f"{SLACK}/export"
 NOTEBOOKS = f"{SLACK}/notebook"
@@ -201,7 +205,10 @@ def concerned(case: Case, entry: Entry, people: Mapping[str, Person]) -> list[st
     """Whom it is told in a direct message."""
     if entry.kind not in CONCERNS_PEOPLE or case.is_snoozed:
         return []
-    return [who for who, theirs in interested(case, entry).items() if wants(people.get(who), theirs)]
+    told = interested(case, entry)
+    if entry.kind in FOR_ASSIGNEE:
+        told = {who: theirs for who, theirs in told.items() if who == case.assignee}
+    return [who for who, theirs in told.items() if wants(people.get(who), theirs)]
 
 
 def wants(person: Person | None, theirs: bool) -> bool:

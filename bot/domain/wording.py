@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from bot.domain.act import CASEBOOK
-from bot.domain.case import PRIORITY_WORDS, Priority
 from bot.domain.entry import Entry, Kind
 from bot.domain.link import called, label_of
 from bot.domain.person import Team
+from bot.domain.priority import PRIORITY_WORDS, Priority
 from bot.domain.timed import FOR_EVER
 
 Names = Mapping[str, str]
@@ -27,7 +27,14 @@ def name_of(person: str | None, names: Names) -> str:
 
 def sentence(entry: Entry, names: Names) -> str:
     """One short line: who did what, "Ann closed this case as Resolved"."""
-    return f"{entry.data.get('by') or name_of(entry.actor, names)} {deed(entry, names)}"
+    return f"{subject(entry, names)} {deed(entry, names)}"
+
+
+def subject(entry: Entry, names: Names) -> str:
+    """Who did it, here or in a ticket, or which rule."""
+    if entry.rule_name:
+        return f"Rule “{entry.rule_name}”"
+    return str(entry.data.get("by") or name_of(entry.actor, names))
 
 
 def deed(entry: Entry, names: Names) -> str:
@@ -204,6 +211,18 @@ def _differs(entry: Entry, names: Names) -> str:
     return f"{said}; {ours} stays, which {name_of(entry.data['ours_by'], names)} set later"
 
 
+LEVEL_WORDS = {"untaken": "taken", "unclosed": "closed"}
+
+
+def _warned(entry: Entry, names: Names) -> str:
+    return f"warned that this case is to be {LEVEL_WORDS[entry.data['level']]} by {moment_words(entry.data['due'])}"
+
+
+def _missed(entry: Entry, names: Names) -> str:
+    done, due = LEVEL_WORDS[entry.data["level"]], moment_words(entry.data["due"])
+    return f"noted that this case was not {done} in time: it was due by {due}"
+
+
 RELATION_WORDS = {
     "blocks": ("blocks", "is blocked by"),
     "causes": ("causes", "is caused by"),
@@ -253,5 +272,7 @@ DEEDS: dict[Kind, Callable[[Entry, Names], str]] = {
     Kind.WOKEN: lambda entry, names: "ended the snooze of this case",
     Kind.ALERTED: lambda entry, names: f"heard{_because(entry, ' from {}')} that the alert has triggered again",
     Kind.RECOVERED: lambda entry, names: f"heard{_because(entry, ' from {}')} that the alert has recovered",
+    Kind.LEVEL_WARNED: _warned,
+    Kind.LEVEL_MISSED: _missed,
 }
 OF_TICKET = {kind for kind in Kind if kind.value.startswith("Ticket")}

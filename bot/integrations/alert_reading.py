@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.domain.case import Priority
+from bot.domain.priority import Priority
 from bot.integrations.hooks import Rejected
 
 Headers = Mapping[str, str]

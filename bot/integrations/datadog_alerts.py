@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.alert import Alert, tags_in
-from bot.domain.case import Priority
 from bot.domain.facts import Source
 from bot.domain.intake import AlertState, System
+from bot.domain.priority import Priority
 from bot.integrations.alert_reading import Headers, Shape, json_object, moment, priority, words
 from bot.integrations.hooks import Rejected
 

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
-from bot.domain.case import Case, Priority
+from bot.domain.case import Case
+from bot.domain.priority import Priority
 
 LONGEST_DESCRIPTION = 1000
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from requests import Session
 
-from bot.domain.case import Priority
 from bot.domain.errors import Invalid
+from bot.domain.priority import Priority
 from bot.integrations.errors import Declined
 from bot.integrations.notice import Event, Notice, case_facts, clipped, plain
 from bot.integrations.posting import Answer, check_passing, post

@@ -9,7 +9,7 @@ from bot.outbox.sender import Sent
 from bot.storage.claims import Held
 from bot.storage.database import Database
 from bot.storage.outcomes import siblings
-from bot.usecases import inbox_clock, matching
+from bot.usecases import inbox_clock, matching, rule_running
 from bot.usecases.listening import Listening
 from bot.usecases.teams import redraw_cards
 
@@ -26,6 +26,8 @@ class Chores:
             Tell.SEED: self.seed,
             Tell.SWEEP: self.sweep,
             Tell.REDRAW: self.redraw,
+            Tell.RULE: self.rule,
+            Tell.RULE_SEED: self.seed_rule,
             **bulks.chores(db, clock),
             **retention.chores(db, clock),
             **idle.chores(db, clock),
@@ -53,4 +55,17 @@ class Chores:
 
     def redraw(self, held: Held) -> Sent:
         redraw_cards(self.db, held.delivery.data, self.clock())
+        return Sent()
+
+    def rule(self, held: Held) -> Sent:
+        """A change, or else the clock of the rule in ``data``."""
+        delivery, now = held.delivery, self.clock()
+        if delivery.entry_id:
+            rule_running.follow_change(self.db, delivery.case_id or 0, delivery.entry_id, now)
+        else:
+            rule_running.follow_clock(self.db, delivery.data["rule"], delivery.case_id or 0, now)
+        return Sent()
+
+    def seed_rule(self, held: Held) -> Sent:
+        rule_running.seed_rule(self.db, held.delivery.data, self.clock())
         return Sent()

@@ -24,6 +24,7 @@ from bot.outbox.mirror import Mirror
 from bot.outbox.notebooks import Notebooks
 from bot.outbox.posting import Poster
 from bot.outbox.retention import Leaving
+from bot.outbox.rules import Rules
 from bot.outbox.sender import Refused, Sent, Unreachable
 from bot.outbox.statistics import Statistician
 from bot.outbox.steps import Steps
@@ -95,6 +96,7 @@ class SlackSender:
             **Bulks(db, self.poster, clock).tell,
             **Leaving(db, self.poster, exporter, workspace, clock).tell,
             **Idle(db, self.poster, workspace).tell,
+            **Rules(db, self.poster, self.cards, workspace).tell,
         }
 
     def __call__(self, held: Held) -> Sent:

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeGuard
 
-from bot.domain.case import Priority
 from bot.domain.casetype import Group
+from bot.domain.priority import Priority
 from bot.domain.query_conditions import Between, Both, Condition, Either, Meaning, OneOf, is_text, negation, parts
 from bot.domain.query_fields import (
     ARCHIVED,

@@ -22,6 +22,7 @@ from bot.storage.parking import behind_each_other
 from bot.storage.people import People
 from bot.storage.projects import Projects
 from bot.storage.revisions import Revisions
+from bot.storage.rules import Rules
 from bot.storage.search import Search
 from bot.storage.silences import Silences
 from bot.storage.statistics import Reckoning
@@ -52,6 +53,7 @@ class Work:
         self.departures = Departures(session)
         self.silences = Silences(session)
         self.alerts = Alerts(session)
+        self.rules = Rules(session)
         self.has_deliveries = False
 
     def add(self, *rows: Base) -> None:

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from datetime import date
 
-from bot.domain.case import priority_named
 from bot.domain.errors import Invalid
 from bot.domain.evidence import RelationKind
+from bot.domain.priority import priority_named
 from bot.surfaces.opening import open_edit_form, open_incident_form
 from bot.surfaces.tickets import open_link_form, partner_named
 from bot.surfaces.typed import Call, Message

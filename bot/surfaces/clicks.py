@@ -7,7 +7,8 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot.domain.act import Act
-from bot.domain.case import Case, priority_named
+from bot.domain.case import Case
+from bot.domain.priority import priority_named
 from bot.surfaces.desk import Body, Desk, is_ephemeral, is_in_home, is_in_modal, via
 from bot.surfaces.opening import open_edit_form, open_incident_form, open_modal
 from bot.usecases import idle, looking, notebooks, snoozing, working

@@ -5,12 +5,13 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.domain.case import Priority, priority_named
 from bot.domain.errors import Invalid
+from bot.domain.priority import Priority, priority_named
 from bot.surfaces import case_commands
 from bot.surfaces.desk import Desk, channel_of
 from bot.surfaces.opening import open_new_form, open_new_inbox
 from bot.surfaces.project_commands import project
+from bot.surfaces.rules import open_new_rule
 from bot.surfaces.silences import read_silence
 from bot.surfaces.typed import Call, Message
 from bot.surfaces.words import Words, is_key, person_in, read_words, team_in
@@ -18,6 +19,7 @@ from bot.usecases import (
     looking,
     opening,
     projects,
+    rules,
     shelves,
     silencing,
     teams,
@@ -29,6 +31,7 @@ from bot.usecases.statistics import ask_for_statistics
 from bot.views import answers, cards, forms, inboxes, lists, silences, statistics
 from bot.views import export as exports
 from bot.views import help as help_views
+from bot.views import rules as rule_views
 from bot.views.forms.bulk import bulk_form
 from bot.views.posts import readable
 from bot.views.queries import typed_query
@@ -154,6 +157,15 @@ def inbox(call: Call) -> Message | None:
     return lists.listing(shelves.open_shelf(call.desk.db, call.act, name), call.desk.workspace)
 
 
+def rule(call: Call) -> Message | None:
+    """``/case rule [PROJECT]``, ``/case rule new [PROJECT]``."""
+    first, second = (*call.words.args, "", "")[:2]
+    if first.lower() == "new":
+        open_new_rule(call.desk, call.body, call.client, second)
+        return None
+    return rule_views.rules_message(rules.list_rules(call.desk.db, call.act, first))
+
+
 def team(call: Call) -> Message | None:
     """``/case team``, ``/case team new``, ``/case team HANDLE``."""
     if not call.words.args:
@@ -186,6 +198,7 @@ VERBS: dict[str, Callable[[Call], Message | None]] = {
     "silence": silence,
     "project": project,
     "inbox": inbox,
+    "rule": rule,
     "team": team,
     "bulk": bulk,
     **case_commands.VERBS,

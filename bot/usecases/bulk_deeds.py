@@ -5,11 +5,12 @@ from typing import Any
 
 from bot.domain.act import Act
 from bot.domain.bulk import Became, Bulk, Deed, Fate, Report, What
-from bot.domain.case import Case, Priority
+from bot.domain.case import Case
 from bot.domain.entry import Entry
 from bot.domain.errors import NotAllowed, Refusal
 from bot.domain.link import Wanted
 from bot.domain.linking import wanted_ticket
+from bot.domain.priority import Priority
 from bot.domain.project import Project
 from bot.domain.rights import Right
 from bot.storage.database import Work

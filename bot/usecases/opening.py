@@ -6,12 +6,13 @@ from datetime import date
 
 from bot.domain import telling
 from bot.domain.act import Act
-from bot.domain.case import Case, Priority
+from bot.domain.case import Case
 from bot.domain.casetype import SECURITY, STANDARD, CaseType
 from bot.domain.errors import Invalid, NotAllowed
 from bot.domain.evidence import Evidence, EvidenceKind, Post, PostRole, Relation, RelationKind
 from bot.domain.facts import Source
 from bot.domain.person import Person
+from bot.domain.priority import Priority
 from bot.domain.project import Project
 from bot.domain.reading import CaseForm, PostRef, Workspace
 from bot.domain.rights import Right, is_admin

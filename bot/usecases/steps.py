@@ -7,9 +7,10 @@ from typing import Any
 from bot.domain import step as steps
 from bot.domain import telling
 from bot.domain.act import Act
-from bot.domain.case import Case, Priority, priority_named
+from bot.domain.case import Case
 from bot.domain.delivery import Tell
 from bot.domain.errors import Busy, Invalid, Refusal
+from bot.domain.priority import Priority, priority_named
 from bot.domain.query import parse
 from bot.domain.reading import PREVIEW_LIMIT, Workspace
 from bot.domain.step import Step

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.domain.act import Act
-from bot.domain.case import Priority, priority_named
 from bot.domain.casetype import CaseType
 from bot.domain.errors import Invalid, NotFound
 from bot.domain.link import KEY_LIMIT, Terms, label_of
+from bot.domain.priority import Priority, priority_named
 from bot.domain.project import Project
 from bot.domain.rights import Right
 from bot.domain.text import alike, kept_line

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from bot.domain import linking, ticket_telling
 from bot.domain.act import CASEBOOK, Act
-from bot.domain.case import Case, Priority
+from bot.domain.case import Case
 from bot.domain.entry import Entry
 from bot.domain.link import Ticket
 from bot.domain.person import Person
+from bot.domain.priority import Priority
 from bot.domain.rights import Right, may
 from bot.domain.ticket import Account, Part
 from bot.storage.database import Work

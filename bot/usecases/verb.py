@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import update_wrapper
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
-from bot.domain import notifying, ticket_telling
+from bot.domain import notifying, ruling, ticket_telling
 from bot.domain.act import Act
 from bot.domain.case import Case
 from bot.domain.delivery import Tell
@@ -136,6 +136,8 @@ def record(work: Work, case: Case, entry: Entry | None) -> Outcome:
     if case.tickets:
         terms = work.tickets.terms(case.project_id, {ticket.partner for ticket in case.tickets}, entry.at)
         work.enqueue(ticket_telling.changed(case, entry, terms))
+    if work.rules.any_on(case.project_id):
+        work.enqueue([ruling.changed(case, entry)])
     return Outcome(loaded(case), entry)
 
 

@@ -6,12 +6,13 @@ from datetime import date
 from typing import Any
 
 from bot.domain.act import Act
-from bot.domain.case import Case, Priority
+from bot.domain.case import Case
 from bot.domain.entry import Entry
 from bot.domain.errors import Invalid
 from bot.domain.evidence import Note, RelationKind
 from bot.domain.facts import filled, plain
 from bot.domain.person import Person, Team
+from bot.domain.priority import Priority
 from bot.domain.rights import Right
 from bot.domain.text import is_blank, kept, kept_line
 from bot.domain.wording import team_name

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.domain.case import PRIORITY_WORDS, Case, Priority
+from bot.domain.case import Case
 from bot.domain.casetype import CaseType, Group
 from bot.domain.facts import ATTRIBUTES, Source
 from bot.domain.intake import AlertState, KnownAlert, System
+from bot.domain.priority import PRIORITY_WORDS, Priority
 from bot.domain.reading import Workspace
 from bot.views.blocks import Block, Message, actions, context, fields, message
 from bot.views.clicks import case_block

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from io import BytesIO
 from typing import Any
 
-from bot.domain.case import PRIORITY_WORDS, Priority
+from bot.domain.priority import PRIORITY_WORDS, Priority
 from bot.domain.statistics import Statistics
 from bot.views.statistics import day_month
 

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.domain.case import Case, Priority
+from bot.domain.case import Case
 from bot.domain.entry import Entry
 from bot.domain.evidence import Evidence, Note
+from bot.domain.priority import Priority
 from bot.domain.query_text import as_typed, quoted
 from bot.domain.reading import WholeCase, Workspace
 from bot.domain.wording import sentence, team_name

@@ -127,6 +127,13 @@ COMMANDS = (
     Command(
         "team", "team [new|HANDLE]", "team sre", "lists teams, or shows one; admins keep teams of their own", ADMIN
     ),
+    Command(
+        "rule",
+        "rule [new] [PROJECT]",
+        "rule new OPS",
+        "lists rules and how often each has fired; admins make them",
+        ADMIN,
+    ),
     Command("help", "help [topic]", "help assign", "shows this, or one command", KEEP),
 )
 BY_NAME = {command.name: command for command in COMMANDS}

@@ -136,6 +136,10 @@ UNTOLD: Mapping[str, str] = {
     Tell.LAST_COPY: "post a file of the cases that are to be deleted, so none of them is",
     Tell.IDLE: "close cases that nobody works on",
     Tell.IDLE_TOLD: "write a direct message",
+    Tell.RULE: "ask the rules about a case",
+    Tell.RULE_SEED: "begin with a rule",
+    Tell.RULE_TOLD: "tell what a rule has to say",
+    Tell.RULE_PROBLEM: "write a direct message",
 }
 
 

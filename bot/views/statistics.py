@@ -5,9 +5,9 @@ from datetime import timedelta
 from itertools import dropwhile
 from typing import Any
 
-from bot.domain.case import PRIORITY_WORDS, Priority
 from bot.domain.casetype import Group
 from bot.domain.facts import Source
+from bot.domain.priority import PRIORITY_WORDS, Priority
 from bot.domain.query_text import as_typed, quoted
 from bot.domain.reading import WeeklyList
 from bot.domain.statistics import SHOWN, Figures, Spread, Statistics, Week, most

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain.case import PRIORITY_WORDS, Case, Priority
+from bot.domain.case import Case
 from bot.domain.errors import Invalid
 from bot.domain.link import Health, Ticket, label_of
+from bot.domain.priority import PRIORITY_WORDS, Priority
 from bot.domain.ticket import Part
 from bot.views.blocks import Block, actions, context, header, section
 from bot.views.clicks import TOO_OLD, read_value

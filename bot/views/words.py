@@ -2,9 +2,10 @@
 
 from datetime import UTC, date, datetime
 
-from bot.domain.case import PRIORITY_WORDS, Case, Priority
+from bot.domain.case import Case
 from bot.domain.evidence import PostRole
 from bot.domain.facts import Source
+from bot.domain.priority import PRIORITY_WORDS, Priority
 from bot.domain.reading import PREVIEW_LIMIT, Workspace
 from bot.domain.wording import team_name
 from bot.views.limits import clip, one_line

@@ -14,7 +14,7 @@ from sqlalchemy import event
 
 from bot.domain.act import Act
 from bot.domain.bulk import Became, Deed, What
-from bot.domain.case import Priority
+from bot.domain.priority import Priority
 from bot.storage.database import Database
 from bot.usecases import working
 from bot.usecases.bulk import Ticks, choose_deed, confirm_bulk, start_bulk, tick_all

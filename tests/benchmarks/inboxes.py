@@ -19,10 +19,11 @@ from itertools import pairwise
 from sqlalchemy import insert, select
 
 from bot.domain.act import Act
-from bot.domain.case import Case, Priority
+from bot.domain.case import Case
 from bot.domain.delivery import CHORES, SLACK
 from bot.domain.inbox import Inbox, Recipient, Revision
 from bot.domain.person import Person, Team
+from bot.domain.priority import Priority
 from bot.domain.project import Project
 from bot.domain.reading import Workspace
 from bot.outbox.chores import Chores

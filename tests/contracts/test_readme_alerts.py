@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.domain.case import Priority
 from bot.domain.facts import Source
 from bot.domain.intake import AlertState
+from bot.domain.priority import Priority
 from bot.integrations import datadog_alerts, generic_alerts
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")

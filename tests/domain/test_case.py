@@ -6,10 +6,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.domain.case import Case, Priority
+from bot.domain.case import Case
 from bot.domain.entry import Entry
 from bot.domain.errors import Invalid
 from bot.domain.evidence import Evidence, Note, RelationKind
+from bot.domain.priority import Priority
 from tests.domain.samples import NOON, act, case_type, logged, many_statuses, opened, project, security, team
 
 

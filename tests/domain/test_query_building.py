@@ -7,10 +7,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, reject, settings
 from hypothesis import strategies as st
 
-from bot.domain.case import Case, Priority
+from bot.domain.case import Case
 from bot.domain.evidence import Watcher
 from bot.domain.matching import meets
 from bot.domain.person import Team
+from bot.domain.priority import Priority
 from bot.domain.project import Project
 from bot.domain.query import QueryError, parse
 from bot.domain.query_building import (

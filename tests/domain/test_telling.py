@@ -5,13 +5,15 @@ from typing import Any
 
 import pytest
 
-from bot.domain.case import Case, Priority
+from bot.domain.case import Case
 from bot.domain.delivery import Delivery, Tell
 from bot.domain.entry import Entry, Kind
 from bot.domain.evidence import Note, Post, PostRole, Watcher
 from bot.domain.person import Person, Team
+from bot.domain.priority import Priority
 from bot.domain.telling import (
     CONCERNS_PEOPLE,
+    FOR_ASSIGNEE,
     UPDATES,
     answer,
     deliveries_for,
@@ -127,6 +129,14 @@ def test_nobody_writes_to_bots_to_people_who_left_or_to_strangers(case: Case) ->
     assert targets(told(case, case.archive(act("ann")), people), Tell.DM) == set()
 
 
+def test_a_service_level_hurries_only_whoever_has_the_case(case: Case) -> None:
+    for kind in FOR_ASSIGNEE:
+        case.assignee = None
+        assert targets(deliveries_for(case, entry_of(case, kind), EVERYBODY), Tell.DM) == set()
+        case.assignee = "bob"
+        assert targets(deliveries_for(case, entry_of(case, kind), EVERYBODY), Tell.DM) == {"bob"}
+
+
 def test_small_things_disturb_nobody(case: Case) -> None:
     quiet = {kind for kind in Kind if kind not in CONCERNS_PEOPLE}
     assert quiet == {
@@ -136,7 +146,7 @@ def test_small_things_disturb_nobody(case: Case) -> None:
         Kind.INCIDENT_OPENED, Kind.INCIDENT_ENDED, Kind.KEPT, Kind.KEPT_OPEN, Kind.CLOSING, Kind.SNOOZED,
         Kind.ALERTED, Kind.RECOVERED,
     }  # fmt: skip
-    for kind in Kind:
+    for kind in set(Kind) - FOR_ASSIGNEE:
         deliveries = deliveries_for(case, entry_of(case, kind), EVERYBODY)
         assert bool(targets(deliveries, Tell.DM)) == (kind not in quiet)
         assert targets(deliveries, Tell.CARD) == {"COPS"}

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from bot.domain.act import Together
-from bot.domain.case import Case, Priority
+from bot.domain.case import Case
 from bot.domain.entry import Entry, Kind
 from bot.domain.evidence import Evidence, Note, RelationKind
+from bot.domain.priority import Priority
 from bot.domain.wording import DEEDS, deed, relation_words, sentence
 from tests.domain.samples import NOON, act, case_type, opened, project, team
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.domain.case import Priority, priority_named
 from bot.domain.errors import Invalid
 from bot.domain.evidence import Evidence, Note
+from bot.domain.priority import Priority, priority_named
 from bot.domain.text import alike, is_blank, kept, kept_line
 from tests.domain.samples import NOON, act, case_type, many_statuses, opened, security
 

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from bot.domain.act import Act
-from bot.domain.case import Case, Priority
+from bot.domain.case import Case
 from bot.domain.delivery import JIRA
 from bot.domain.link import Health, Ticket, Wanted
+from bot.domain.priority import Priority
 from bot.sandbox import LocalJira
 from bot.sandbox.jira_site import FREE
 from bot.usecases import ticket_news, tickets, working

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from bot.domain.case import Priority
 from bot.domain.errors import Invalid
+from bot.domain.priority import Priority
 from bot.integrations import pagerduty as client
 from bot.integrations.errors import AskedToWait, Declined, Trouble, Unanswered
 from bot.integrations.notice import Event, Notice, Told

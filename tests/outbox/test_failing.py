@@ -5,8 +5,8 @@ import logging
 import pytest
 from slack_sdk import WebClient
 
-from bot.domain.case import Priority
 from bot.domain.delivery import Tell
+from bot.domain.priority import Priority
 from bot.outbox.counter import ATTEMPTS, LONGEST_WAIT, back_off
 from bot.usecases import people, working
 from tests.outbox.conftest import Town, client_of

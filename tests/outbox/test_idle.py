@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.case import Case, Priority
+from bot.domain.case import Case
 from bot.domain.entry import Kind
+from bot.domain.priority import Priority
 from bot.usecases import idle, projects, snoozing, working
 from tests.outbox.conftest import Town
 

@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from bot.domain.case import Priority
 from bot.domain.delivery import State
 from bot.domain.inbox import Inbox, Medium
 from bot.domain.person import Notify
+from bot.domain.priority import Priority
 from bot.sandbox import Channel, Message
 from bot.usecases import inbox_clock, inboxes, people, projects, working
 from bot.usecases.inboxes import InboxFields

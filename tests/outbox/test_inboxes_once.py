@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.domain.case import Case, Priority
+from bot.domain.case import Case
+from bot.domain.priority import Priority
 from bot.usecases import inboxes, working
 from bot.usecases.inboxes import InboxFields
 from tests.outbox.conftest import Town

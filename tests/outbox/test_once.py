@@ -12,7 +12,8 @@ from slack_sdk import WebClient
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from bot.domain.case import Case, Priority
+from bot.domain.case import Case
+from bot.domain.priority import Priority
 from bot.usecases import working
 from tests.outbox import dying
 from tests.outbox.conftest import Town

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from bot.domain.case import Priority
 from bot.domain.delivery import CHORES, SLACK
 from bot.domain.inbox import Inbox, Medium, Recipient
+from bot.domain.priority import Priority
 from bot.integrations import webhook
 from bot.integrations.address import Allowed
 from bot.outbox.chores import Chores

@@ -4,9 +4,9 @@ from datetime import date
 
 from slack_sdk import WebClient
 
-from bot.domain.case import Priority
 from bot.domain.delivery import State
 from bot.domain.person import Notify
+from bot.domain.priority import Priority
 from bot.usecases import evidence, people, projects, working
 from tests.outbox.conftest import Town
 

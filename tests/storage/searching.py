@@ -5,12 +5,13 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from bot.domain.case import Case, Priority
+from bot.domain.case import Case
 from bot.domain.casetype import CaseType, Group
 from bot.domain.evidence import Note, Watcher
 from bot.domain.facts import Source
 from bot.domain.link import Ticket
 from bot.domain.person import Person, Team, TeamMember
+from bot.domain.priority import Priority
 from bot.domain.project import Channel, Project
 from bot.domain.query import Viewer
 from bot.storage.database import Database, Work

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.domain.case import Case, Priority
+from bot.domain.case import Case
 from bot.domain.listening import Listener, Listeners
 from bot.domain.matching import Asked, meets
+from bot.domain.priority import Priority
 from bot.domain.query import QueryError, Viewer, parse
 from bot.domain.query_conditions import Both, Meaning
 from bot.domain.query_fields import PRIORITY

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import event
 
 from bot.domain.act import Act
-from bot.domain.case import Case, Priority
+from bot.domain.case import Case
+from bot.domain.priority import Priority
 from bot.storage.database import Database
 from bot.usecases import evidence, looking, people, working
 from tests.usecases.world import Acts, card, open_case, said, ts

@@ -4,9 +4,10 @@ from contextlib import suppress
 
 import pytest
 
-from bot.domain.case import Case, Priority
+from bot.domain.case import Case
 from bot.domain.errors import Invalid
 from bot.domain.evidence import RelationKind
+from bot.domain.priority import Priority
 from bot.storage.database import Database
 from bot.usecases import evidence, looking, people, shelves, working
 from bot.usecases.access import Stranger

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from bot.domain.act import Act
-from bot.domain.case import Case, Priority
+from bot.domain.case import Case
 from bot.domain.delivery import Delivery, Tell
 from bot.domain.errors import Invalid, NotAllowed
 from bot.domain.inbox import Inbox, Match, Medium, Notification
+from bot.domain.priority import Priority
 from bot.domain.query_text import QueryError
 from bot.storage.database import Database
 from bot.usecases import inbox_clock, inboxes, matching, people, shelves, working

@@ -4,10 +4,11 @@ from datetime import date
 
 import pytest
 
-from bot.domain.case import Case, Priority
+from bot.domain.case import Case
 from bot.domain.delivery import Delivery
 from bot.domain.entry import Entry
 from bot.domain.errors import Invalid, NotAllowed
+from bot.domain.priority import Priority
 from bot.domain.project import Project
 from bot.storage.database import Database
 from bot.usecases import opening, people, working

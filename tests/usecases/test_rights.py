@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from bot.domain.act import Act
-from bot.domain.case import Case, Priority
+from bot.domain.case import Case
 from bot.domain.entry import Entry
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.evidence import RelationKind
 from bot.domain.incident import Severity
+from bot.domain.priority import Priority
 from bot.storage.database import Database
 from bot.usecases import evidence, incidents, looking, opening, projects, working
 from bot.usecases.access import Stranger

@@ -2,8 +2,9 @@
 
 import pytest
 
-from bot.domain.case import Case, Priority
+from bot.domain.case import Case
 from bot.domain.person import Team
+from bot.domain.priority import Priority
 from bot.domain.query import QueryError
 from bot.domain.query_building import NOT_CLOSED, Choices, Window
 from bot.storage.database import Database

@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import select
 
-from bot.domain.case import Priority
 from bot.domain.delivery import Delivery, Tell
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.person import Team, TeamMember
+from bot.domain.priority import Priority
 from bot.domain.project import Project
 from bot.storage.database import Database
 from bot.usecases import inbox_forms, inboxes, people, shelves

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from bot.domain.case import Case, Priority
+from bot.domain.case import Case
 from bot.domain.delivery import CHORES, Delivery, Tell
 from bot.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from bot.domain.person import Team
+from bot.domain.priority import Priority
 from bot.domain.project import Channel
 from bot.storage.database import Database
 from bot.usecases import looking, people, teams, working

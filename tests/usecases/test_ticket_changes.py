@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from bot.domain.case import Priority
 from bot.domain.casetype import Group
 from bot.domain.delivery import JIRA
 from bot.domain.entry import Entry, Kind
 from bot.domain.errors import Conflict
 from bot.domain.link import Health
+from bot.domain.priority import Priority
 from bot.domain.ticket import Account, Part, Standing, TicketChange, Way
 from bot.storage.database import Database
 from bot.usecases import tickets, working

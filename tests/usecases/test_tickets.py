@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from bot.domain.case import Priority
 from bot.domain.delivery import JIRA, Delivery, Tell
 from bot.domain.entry import Entry
 from bot.domain.errors import Invalid, NotAllowed, NotFound
 from bot.domain.evidence import Note
 from bot.domain.link import Health, Wanted
+from bot.domain.priority import Priority
 from bot.domain.ticket import Part, Way
 from bot.storage.database import Database
 from bot.usecases import tickets, working

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.domain.case import Priority
 from bot.domain.evidence import Note
 from bot.domain.link import Health, TicketNote, Wanted
+from bot.domain.priority import Priority
 from bot.domain.ticket import Part, Standing
 from bot.integrations.errors import AskedToWait, Declined, Shut, Unanswered
 from bot.storage.database import Database

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from bot.domain.act import Act
-from bot.domain.case import Case, Priority
+from bot.domain.case import Case
 from bot.domain.entry import Entry
 from bot.domain.errors import Conflict
 from bot.domain.evidence import Relation, RelationKind, Watcher
+from bot.domain.priority import Priority
 from bot.storage.database import Database
 from bot.usecases import evidence, looking, opening, people, working
 from bot.usecases.people import Group

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from bot.domain.act import Act
-from bot.domain.case import Case, Priority
+from bot.domain.case import Case
 from bot.domain.delivery import Delivery, Tell
 from bot.domain.entry import Entry
 from bot.domain.errors import Invalid, NotAllowed, NotFound
 from bot.domain.evidence import Note, Relation, RelationKind, Watcher
+from bot.domain.priority import Priority
 from bot.storage.database import Database
 from bot.usecases import looking, people, working
 from bot.usecases.people import Group

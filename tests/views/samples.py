@@ -137,6 +137,7 @@ def entries(text: str = "x") -> list[Entry]:
         Kind.DUE: {"due": [None, "2026-12-24"]},
         Kind.MOVED: {"project": ["OPS", "NET"], "key": ["OPS-12", "NET-3"]},
     }
+    by_rule: dict[str, Any] = {"rule": 3, "rule_name": text[:60], "chain": [3]}
     data = {
         Kind.NOTE_ADDED: {"note": 1},
         Kind.NOTE_EDITED: {"note": 1},
@@ -144,6 +145,8 @@ def entries(text: str = "x") -> list[Entry]:
         Kind.EVIDENCE_ADDED: {"evidence": [1, 2], "note": 1},
         Kind.INCIDENT_DECLARED: {"commander": "U0BOB"},
         Kind.INCIDENT_OPENED: {"name": "inc-ops-12-checkout-is-down"},
+        Kind.LEVEL_WARNED: {"level": "untaken", "due": NOW.isoformat(), **by_rule},
+        Kind.LEVEL_MISSED: {"level": "unclosed", "due": NOW.isoformat(), **by_rule},
         Kind.RELATED: {"relation": "blocks", "other": "OPS-13"},
         Kind.KEPT: {"until": "2027-01-01T09:00:00+00:00"},
         Kind.CLOSING: {"closes": "2027-01-01T09:00:00+00:00", "idle": 11},

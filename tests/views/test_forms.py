@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 
-from bot.domain.case import Priority
 from bot.domain.errors import Invalid
 from bot.domain.evidence import RelationKind
 from bot.domain.person import Team
+from bot.domain.priority import Priority
 from bot.domain.reading import CaseForm
 from bot.views import forms, pickers
 from bot.views.forms.metadata import pack, post_metadata, read_post_metadata, unpack

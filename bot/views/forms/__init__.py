@@ -24,6 +24,7 @@ from bot.views.forms.query_field import (
     read_field,
     read_query,
 )
+from bot.views.forms.rules import RuleFormFields, read_chosen, read_rule, rule_form
 from bot.views.forms.state import field_errors
 from bot.views.forms.teams import (
     TeamFields,
@@ -69,6 +70,7 @@ __all__ = [
     "NewCaseFields",
     "ProjectFields",
     "Relating",
+    "RuleFormFields",
     "Silencing",
     "Target",
     "TeamFields",
@@ -105,6 +107,7 @@ __all__ = [
     "read_assign",
     "read_below",
     "read_build_search",
+    "read_chosen",
     "read_close",
     "read_due",
     "read_edit",
@@ -118,6 +121,7 @@ __all__ = [
     "read_project",
     "read_query",
     "read_relate",
+    "read_rule",
     "read_search",
     "read_silence",
     "read_status",
@@ -126,6 +130,7 @@ __all__ = [
     "read_team_target",
     "read_until",
     "relate_form",
+    "rule_form",
     "silence_form",
     "snooze_form",
     "status_form",

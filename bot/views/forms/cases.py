@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from bot.domain.case import Priority
 from bot.domain.casetype import CaseType
 from bot.domain.facts import ATTRIBUTE_LIMIT, DESCRIPTION_LIMIT, TITLE_LIMIT
+from bot.domain.priority import Priority
 from bot.domain.project import Project
 from bot.domain.reading import CaseForm, PostRef
 from bot.views.blocks import Block, View, context, field_input, modal

@@ -67,6 +67,7 @@ def menu(projects: Sequence[Project], is_admin: bool) -> View:
     row.append(button("Inboxes", "inbox.list"))
     if is_admin:
         row.append(button("Projects", "project.list"))
+        row.append(button("Rules", "rule.list"))
     row.append(button("Teams", "team.list"))
     row.append(button("Help", "menu.help"))
     words = text_input("menu.search", placeholder="A key or words, for example OPS-12 or checkout")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from bot.domain.case import PRIORITY_WORDS, Priority
+from bot.domain.priority import PRIORITY_WORDS, Priority
 from bot.domain.query import LENGTH_LIMIT
 from bot.domain.query_building import (
     ANY,

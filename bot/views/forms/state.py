@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from bot.domain.case import Priority
 from bot.domain.errors import Invalid
+from bot.domain.priority import Priority
 from bot.views.limits import ERROR, clip
 
 View = Mapping[str, Any]

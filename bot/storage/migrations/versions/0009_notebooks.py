@@ -7,8 +7,8 @@ from alembic import op
 
 from bot.domain.base import UTC
 
-revision: str = "0013"
-down_revision: str | Sequence[str] | None = "0011"
+revision: str = "0009"
+down_revision: str | Sequence[str] | None = "0008"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -7,8 +7,8 @@ from alembic import op
 
 from bot.domain.base import UTC
 
-revision: str = "0008"
-down_revision: str | Sequence[str] | None = "0013"
+revision: str = "0010"
+down_revision: str | Sequence[str] | None = "0009"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
