@@ -13,7 +13,7 @@ from bot.domain.entry import Entry
 from bot.storage.database import Database
 from tests.storage.searching import NOW, settle
 
-migration = import_module("bot.storage.migrations.versions.0008_statistics")
+migration = import_module("bot.storage.migrations.versions.0010_statistics")
 Deed = Callable[[Case, Act], Entry | None]
 
 
