@@ -145,7 +145,7 @@ def test_a_type_without_a_fitting_reason_is_not_closed(db: Database) -> None:
 
 def test_many_at_once_make_one_case_each(db: Database) -> None:
     def send(number: int) -> Did:
-        return take(db, key=f"kind {number % 4}", delivery=f"d{number // 2}")
+        return take(db, key=f"kind {number % 4}", delivery=f"d{number % 16}")
 
     did = at_once(32, send)
     assert len(cases(db)) == 4
