@@ -38,7 +38,9 @@ class SettingsError(Exception):
 class Settings:
     """``app_token`` is empty unless set, and must be set in Socket Mode; ``signing_secret`` likewise in HTTP mode.
 
-    ``secret_keys``: the first seals, all open. ``private_webhooks``: hosts, hosts with a port, and networks.
+    ``secret_keys``: the first seals, all open. ``private_webhooks``: hosts, hosts with a port, and networks. Jira and
+    ServiceNow are off while their ``url`` is empty; without a webhook secret they are asked, and never call.
+    ``url``: our web server's for the outside, empty unless set.
     """
 
     bot_token: str = field(repr=False)
@@ -55,6 +57,16 @@ class Settings:
     secret_keys: tuple[str, ...] = field(default=(), repr=False)
     pagerduty_url: str = PAGERDUTY_EVENTS
     private_webhooks: tuple[str, ...] = ()
+    jira_url: str = ""
+    jira_email: str = ""
+    jira_api_token: str = field(default="", repr=False)
+    jira_pat: str = field(default="", repr=False)
+    jira_webhook_secret: str = field(default="", repr=False)
+    servicenow_url: str = ""
+    servicenow_user: str = ""
+    servicenow_password: str = field(default="", repr=False)
+    servicenow_webhook_secret: str = field(default="", repr=False)
+    url: str = ""
 
 
 class Reading:
@@ -98,6 +110,29 @@ class Reading:
         if not ADDRESS.match(value):
             self.wrong(name, f"should be the address of {what}, for example {default}.")
         return value
+
+    def site(self, name: str, example: str) -> str:
+        """Where a partner is; its password goes there, so nobody may listen on the way. Empty if it is not set."""
+        value = self.text(name).rstrip("/")
+        if value and not (value.lower().startswith("https://") or is_loopback(value)):
+            self.wrong(name, f"should be an address that begins with https://, for example {example}.")
+        elif value and not ADDRESS.match(value):
+            self.wrong(name, f"should be an address, for example {example}.")
+        return value
+
+    def together(self, names: Sequence[str], what: str) -> None:
+        """All of them are set, or none."""
+        if missing := [name for name in names if not self.text(name)]:
+            self.wrong(missing[0], f"is missing and is needed for {what}: set {listed(names)}, or none of them.")
+
+    def own_address(self, name: str) -> str:
+        """Empty unless set."""
+        value = self.text(name)
+        if value and (not ADDRESS.match(value) or urlsplit(value).query or urlsplit(value).fragment):
+            self.wrong(
+                name, "should be the address under which Casebook is reached, for example https://casebook.example.com."
+            )
+        return value.rstrip("/")
 
     def words(self, name: str) -> tuple[str, ...]:
         """What is written there with commas or spaces between."""
@@ -150,6 +185,19 @@ def is_key(word: str) -> bool:
         return False
 
 
+def is_loopback(address: str) -> bool:
+    """Plain http to ourselves is heard by nobody else."""
+    try:
+        host = urlsplit(address).hostname or ""
+    except ValueError:
+        return False
+    return address.lower().startswith("http://") and host in {"localhost", "127.0.0.1", "::1"}
+
+
+def listed(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
 def is_place(word: str) -> bool:
     """A host, a host with a port, or a network."""
     try:
@@ -183,7 +231,18 @@ def load(environ: Mapping[str, str] | None = None, dotenv: Path | None = Path(".
         secret_keys=reading.keys("CASEBOOK_SECRET_KEY"),
         pagerduty_url=reading.address("PAGERDUTY_EVENTS_URL", PAGERDUTY_EVENTS, "PagerDuty's Events API v2"),
         private_webhooks=reading.places("CASEBOOK_PRIVATE_WEBHOOKS"),
+        jira_url=reading.site("JIRA_URL", "https://acme.atlassian.net"),
+        jira_email=reading.text("JIRA_EMAIL"),
+        jira_api_token=reading.text("JIRA_API_TOKEN"),
+        jira_pat=reading.text("JIRA_PAT"),
+        jira_webhook_secret=reading.text("JIRA_WEBHOOK_SECRET"),
+        servicenow_url=reading.site("SERVICENOW_URL", "https://acme.service-now.com"),
+        servicenow_user=reading.text("SERVICENOW_USER"),
+        servicenow_password=reading.text("SERVICENOW_PASSWORD"),
+        servicenow_webhook_secret=reading.text("SERVICENOW_WEBHOOK_SECRET"),
+        url=reading.own_address("CASEBOOK_URL"),
     )
+    check_tickets(reading, settings)
     if reading.problems:
         raise SettingsError(reading.problems)
     return settings
@@ -204,6 +263,20 @@ def signing_secret(reading: Reading, mode: Mode) -> str:
     where = "the Signing Secret of your app's page Basic Information"
     needed = " and is needed in HTTP mode (CASEBOOK_MODE=http)" if mode == "http" else ""
     return reading.token("SLACK_SIGNING_SECRET", ("",), where, needed=needed)
+
+
+def check_tickets(reading: Reading, settings: Settings) -> None:
+    """A partner is set up whole, or not at all."""
+    cloud = ("JIRA_URL", "JIRA_EMAIL", "JIRA_API_TOKEN")
+    if settings.jira_pat and (settings.jira_email or settings.jira_api_token):
+        reading.wrong("JIRA_PAT", "is for Jira Data Center, JIRA_EMAIL and JIRA_API_TOKEN are for Jira Cloud: set one.")
+    elif settings.jira_pat:
+        reading.together(("JIRA_URL", "JIRA_PAT"), "Jira Data Center")
+    elif any(reading.text(name) for name in (*cloud, "JIRA_WEBHOOK_SECRET")):
+        reading.together(cloud, "Jira Cloud (Data Center: JIRA_URL and JIRA_PAT)")
+    names = ("SERVICENOW_URL", "SERVICENOW_USER", "SERVICENOW_PASSWORD")
+    if any(reading.text(name) for name in (*names, "SERVICENOW_WEBHOOK_SECRET")):
+        reading.together(names, "ServiceNow")
 
 
 def manifest_file() -> Path:

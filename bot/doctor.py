@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -15,10 +16,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.config import Settings, SettingsError, manifest_file
 from bot.domain.delivery import Delivery, State
+from bot.domain.link import label_of
 from bot.domain.project import Channel
+from bot.domain.ticket import Partner
+from bot.integrations import jira, servicenow
+from bot.integrations.errors import Declined, Shut, Trouble
 from bot.logs import redacted
 from bot.storage import migrate
 from bot.storage.database import Database
+from bot.wiring import hooks_of, ticketing_of
 
 STUCK_AFTER = timedelta(minutes=5)
 SKEW = timedelta(seconds=60)
@@ -48,9 +54,74 @@ def settings_findings(error: SettingsError) -> list[Finding]:
 def examine(settings: Settings, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> list[Finding]:
     db = Database(settings.database_url, pool_size=2)
     try:
-        return [*slack(settings, now), *database(db, now)]
+        return [*slack(settings, now), *database(db, now), *tickets(settings, db, now)]
     finally:
         db.close()
+
+
+# -- Jira and ServiceNow -----------------------------------------------------------------------------------------------
+
+
+def tickets(settings: Settings, db: Database, now: Callable[[], datetime]) -> Iterator[Finding]:
+    """What is wrong with partners of tickets: they cannot be reached, or tickets fail."""
+    ticketing = ticketing_of(settings)
+    for partner in ticketing.values():
+        try:
+            partner.make().me()
+        except Trouble as trouble:
+            yield unreachable(partner.system.label, trouble)
+    with suppress(SQLAlchemyError):  # what is wrong with the database has been said
+        if is_there(db) and migrate.is_current(db):
+            yield from failing_tickets(db, ticketing, now())
+
+
+def unreachable(label: str, trouble: Trouble) -> Finding:
+    if isinstance(trouble, Shut | Declined):
+        return Finding("problem", f"{label} does not let Casebook in: {trouble.problem}.", trouble.remedy)
+    what = f"{label} cannot be reached: {trouble.problem}."
+    return Finding("problem", what, "Check its address and the network; what waits for it is told once it answers.")
+
+
+def failing_tickets(db: Database, ticketing: Mapping[str, Partner], now: datetime) -> Iterator[Finding]:
+    with db.read() as work:
+        faring = {name: work.tickets.faring(name) for name in work.tickets.partners()}
+        news = {name: work.tickets.news_of(name) for name in ticketing}
+    for name, one in faring.items():
+        label = label_of(name)
+        if name not in ticketing and one.live:
+            what = f"{one.live} tickets of {label} are linked, and {label} is off: nobody tells or hears them."
+            yield Finding("problem", what, f"Set {name.upper()}_URL and what belongs to it, or unlink them.")
+        elif one.failing:
+            since = f", the first for {since_words(now - one.since)}" if one.since else ""
+            remedy = "Their cards say why; *Retry* there, or `python -m bot outbox retry`, tries again."
+            yield Finding("problem", f"{one.failing} of {one.live} tickets of {label} fail{since}.", remedy)
+    for name, mark in news.items():
+        if mark and mark.problem and mark.problem_at:
+            what = f"News of {label_of(name)} cannot be read since {since_words(now - mark.problem_at)}."
+            yield Finding("problem", what, mark.problem)
+
+
+def since_words(age: timedelta) -> str:
+    minutes = max(int(age.total_seconds()) // 60, 1)
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
+
+
+def notes(settings: Settings) -> Iterator[str]:
+    """What is neither good nor bad: who we are at each partner, and which partners are off."""
+    ticketing = ticketing_of(settings)
+    for name, system in (("JIRA_URL", jira.SYSTEM), ("SERVICENOW_URL", servicenow.SYSTEM)):
+        partner = ticketing.get(system.name)
+        if partner is None:
+            yield f"{system.label} is off: {name} is not set."
+            continue
+        with suppress(Trouble):
+            us = partner.make().me()
+            yield f"{system.label} is on. Casebook is {us.name or us.id} there; {hearing(settings, system.name)}"
+
+
+def hearing(settings: Settings, partner: str) -> str:
+    called = partner in hooks_of(settings)
+    return f"it is called at /hooks/{partner}, and asks besides." if called else "it asks every minute what is new."
 
 
 # -- Slack ------------------------------------------------------------------------------------------------------------

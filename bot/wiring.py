@@ -1,9 +1,9 @@
 """The composition root: the only module that sees every room."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from slack_bolt import App
@@ -13,17 +13,20 @@ from slack_sdk import WebClient
 from bot.config import Settings
 from bot.domain.delivery import CHORES, SLACK
 from bot.domain.reading import Workspace
-from bot.integrations import pagerduty, webhook
+from bot.domain.ticket import Partner
+from bot.integrations import jira, jira_hooks, pagerduty, servicenow, servicenow_hooks, webhook
 from bot.integrations.address import Allowed, checked
-from bot.jobs import Clockwork
+from bot.jobs import JOBS, Clockwork, Job, listening_to
 from bot.outbox.chores import Chores
 from bot.outbox.notices import Notices
 from bot.outbox.partners import partner_senders
 from bot.outbox.sender import Sender
 from bot.outbox.slack import SlackSender
+from bot.outbox.tickets import ticket_senders
 from bot.outbox.worker import Worker
 from bot.storage.database import Database
 from bot.surfaces import (
+    alerts,
     bulk,
     clicks,
     commands,
@@ -34,19 +37,26 @@ from bot.surfaces import (
     inboxes,
     options,
     recipients,
+    retention,
     rules,
     searching,
     shortcuts,
+    silences,
+    statistics,
+    steps,
     submissions,
     teams,
+    ticket_clicks,
+    ticket_terms,
+    tickets,
 )
 from bot.surfaces.desk import Desk
 from bot.surfaces.replies import Replies
 from bot.usecases.listening import Listening
 from bot.usecases.outside import Outside
 from bot.usecases.people import ask_for_directory, knows_anybody
-from bot.vault import OFF, Vault
-from bot.web import Server, site
+from bot.vault import OFF, Locked, NoKeyFits, Vault
+from bot.web import AlertHooks, Hook, Hooks, Server, TicketHooks, site
 
 log = logging.getLogger(__name__)
 
@@ -73,12 +83,17 @@ class Casebook:
     desk: Desk
     worker: Worker
     clockwork: Clockwork
+    hooks: Mapping[str, Hook] = field(default_factory=dict)
     sockets: list[SocketModeHandler] = field(default_factory=list)
     server: Server = field(init=False)
 
     def __post_init__(self) -> None:
         listening = self.app if self.settings.mode == "http" else None
-        self.server = Server(site(listening, self.db, self.problems), self.settings.host, self.settings.port)
+        hooks: list[Hooks] = [
+            TicketHooks(self.db, self.hooks, self.desk.now),
+            AlertHooks(self.db, self.desk.outside.opened, self.desk.now),
+        ]
+        self.server = Server(site(listening, self.db, self.problems, hooks), self.settings.host, self.settings.port)
 
     def start(self) -> None:
         """Answers people as soon as this returns; the directory is known before, even on the very first start."""
@@ -109,6 +124,7 @@ class Casebook:
         self.disconnect()
         self.server.stop()
         self.clockwork.stop()
+        self.desk.questions.close()
         self.desk.replies.close()
         self.worker.stop(timeout)
         self.db.close()
@@ -151,6 +167,7 @@ def build_app(settings: Settings, client: WebClient) -> App:
         client=client,
         signing_secret=settings.signing_secret,
         process_before_response=True,
+        attaching_function_token_enabled=False,  # what a workflow's step has to say goes through the outbox
         logger=logging.getLogger("bolt"),
     )
 
@@ -170,8 +187,16 @@ ROOMS = (
     teams,
     recipients,
     exporting,
+    statistics,
+    steps,
     bulk,
     rules,
+    retention,
+    silences,
+    alerts,
+    tickets,
+    ticket_clicks,
+    ticket_terms,
 )
 
 
@@ -181,24 +206,75 @@ def register(app: App, desk: Desk) -> None:
         room.register(app, desk)
 
 
+def opened(vault: Vault, sealed: str) -> str:
+    """Empty where no key opens it: then nothing that is signed with it can be taken."""
+    try:
+        return vault.open(sealed)
+    except (Locked, NoKeyFits):
+        log.warning("A secret of somebody who sends alerts cannot be opened: CASEBOOK_SECRET_KEY lacks its key")
+        return ""
+
+
 def outside_of(vault: Vault, allowed: Allowed) -> Outside:
     return Outside(
         off="" if vault.is_ready else OFF,
         seal=vault.seal,
         open=vault.open,
+        opened=lambda sealed: opened(vault, sealed),
         checked_address=lambda address: checked(address, allowed),
         checked_key=pagerduty.checked_key,
         new_secret=webhook.new_secret,
     )
 
 
-def build(settings: Settings, *, clock: Callable[[], datetime] = utcnow) -> Casebook:
+def ticketing_of(settings: Settings) -> Mapping[str, Partner]:
+    """The ticketing systems that are set up, by name."""
+    found: dict[str, Partner] = {}
+    if settings.jira_url:
+        make = jira.jira(
+            settings.jira_url, email=settings.jira_email, token=settings.jira_api_token, pat=settings.jira_pat
+        )  # fmt: skip
+        found[jira.SYSTEM.name] = Partner(jira.SYSTEM, make)
+    if settings.servicenow_url:
+        make = servicenow.servicenow(
+            settings.servicenow_url, user=settings.servicenow_user, password=settings.servicenow_password
+        )  # fmt: skip
+        found[servicenow.SYSTEM.name] = Partner(servicenow.SYSTEM, make)
+    return found
+
+
+def hooks_of(settings: Settings) -> Mapping[str, Hook]:
+    """The webhooks that are listened to: each needs a secret to be checked with."""
+    known = (
+        Hook(jira.SYSTEM, settings.jira_webhook_secret, jira_hooks.read),
+        Hook(servicenow.SYSTEM, settings.servicenow_webhook_secret, servicenow_hooks.read),
+    )
+    return {hook.system.name: hook for hook in known if hook.secret}
+
+
+def jobs_of(settings: Settings, ticketing: Mapping[str, Partner]) -> tuple[Job, ...]:
+    """In Socket Mode Casebook is where nobody can call it, as a rule: then partners are asked often all the same."""
+    called = hooks_of(settings) if settings.mode == "http" else {}
+    return (*JOBS, *(listening_to(name, calls=name in called) for name in ticketing))
+
+
+def build(
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime] = utcnow,
+    ticketing: Mapping[str, Partner] | None = None,
+) -> Casebook:
+    """``ticketing``: instead of the ticketing systems that the settings name."""
+    ticketing = ticketing_of(settings) if ticketing is None else ticketing
     client = slack_client(settings)
-    workspace = meet_workspace(client)
+    workspace = replace(meet_workspace(client), systems=tuple(one.system for one in ticketing.values()))
     db = Database(settings.database_url)
     vault = Vault(settings.secret_keys)
     allowed = Allowed.of(settings.private_webhooks)
-    desk = Desk(db=db, workspace=workspace, now=clock, replies=Replies(), outside=outside_of(vault, allowed))
+    desk = Desk(
+        db=db, workspace=workspace, now=clock, replies=Replies(), outside=outside_of(vault, allowed),
+        site=settings.url, ticketing=ticketing,
+    )  # fmt: skip
     app = build_app(settings, client)
     register(app, desk)
     listening = Listening()
@@ -208,6 +284,7 @@ def build(settings: Settings, *, clock: Callable[[], datetime] = utcnow) -> Case
         ),
         SLACK: SlackSender(client, workspace, db, settings.admins, clock, listening),
         CHORES: Chores(db, listening, clock),
+        **ticket_senders(db, ticketing, workspace, clock),
     }
     return Casebook(
         settings=settings,
@@ -217,5 +294,6 @@ def build(settings: Settings, *, clock: Callable[[], datetime] = utcnow) -> Case
         app=app,
         desk=desk,
         worker=Worker(db, senders, clock=clock),
-        clockwork=Clockwork(db, clock),
+        clockwork=Clockwork(db, clock, jobs_of(settings, ticketing)),
+        hooks=hooks_of(settings),
     )

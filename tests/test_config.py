@@ -54,6 +54,18 @@ def test_everything_set() -> None:
     )
 
 
+def test_partners_of_tickets() -> None:
+    settings = load(
+        SOCKET
+        | {"JIRA_URL": "http://127.0.0.1:8080/", "JIRA_EMAIL": "bot@acme.example", "JIRA_API_TOKEN": "t0ken"}
+        | {"SERVICENOW_URL": "https://acme.service-now.com", "SERVICENOW_USER": "bot", "SERVICENOW_PASSWORD": "pa55"},
+        None,
+    )
+    assert (settings.jira_url, settings.servicenow_url) == ("http://127.0.0.1:8080", "https://acme.service-now.com")
+    assert "t0ken" not in repr(settings)
+    assert "pa55" not in repr(settings)
+
+
 def test_secrets_are_not_shown() -> None:
     secrets = {"DATABASE_URL": "postgresql://ann:pa55word@db/casebook", "CASEBOOK_SECRET_KEY": KEY}
     settings = load(SOCKET | HTTP | secrets, None)
@@ -69,6 +81,13 @@ def test_secrets_are_not_shown() -> None:
         ({"SLACK_BOT_TOKEN": "xoxb-1", "CASEBOOK_MODE": "http"}, "SLACK_SIGNING_SECRET is missing and is needed in"),
         (SOCKET | {"SLACK_BOT_TOKEN": "xapp-1-app"}, "SLACK_BOT_TOKEN should start with xoxb-"),
         (SOCKET | {"SLACK_APP_TOKEN": "xoxb-1-bot"}, "SLACK_APP_TOKEN should start with xapp-"),
+        (SOCKET | {"JIRA_URL": "https://j.example"}, "JIRA_EMAIL is missing and is needed for Jira Cloud"),
+        (SOCKET | {"JIRA_PAT": "pat"}, "JIRA_URL is missing and is needed for Jira Data Center"),
+        (SOCKET | {"JIRA_URL": "https://j.example", "JIRA_PAT": "p", "JIRA_EMAIL": "a@b.example"}, "set one"),
+        (SOCKET | {"JIRA_WEBHOOK_SECRET": "s"}, "JIRA_URL is missing"),
+        (SOCKET | {"JIRA_URL": "http://j.example", "JIRA_PAT": "p"}, "JIRA_URL should be an address that begins with"),
+        (SOCKET | {"SERVICENOW_USER": "casebook"}, "SERVICENOW_URL is missing and is needed for ServiceNow"),
+        (SOCKET | {"SERVICENOW_URL": "https://s.example", "SERVICENOW_USER": "c"}, "SERVICENOW_PASSWORD is missing"),
         (SOCKET | {"CASEBOOK_MODE": "rtm"}, "CASEBOOK_MODE should be socket or http, not 'rtm'"),
         (SOCKET | {"CASEBOOK_PORT": "65536"}, "CASEBOOK_PORT should be a number from 0"),
         (SOCKET | {"CASEBOOK_PORT": "tcp://10.0.0.1:3000"}, "CASEBOOK_PORT should be a number"),
@@ -164,6 +183,8 @@ def quiet_root() -> Iterator[None]:
         ("{'response_url': 'https://example.test/r/1', 'text': 1}", "{'response_url': '[redacted]', 'text': 1}"),
         ('{"response_url":"http://127.0.0.1:1/response/7"}', '{"response_url":"[redacted]"}'),
         ("POST https://hooks.slack.com/services/T0/B0/XX failed", "POST [redacted] failed"),
+        ("refused ATATT3xFfGF0-x_y=2A", "refused [redacted]"),
+        ("Authorization: Basic Ym90OnBhNTU=", "Authorization: Basic [redacted]"),
         ("wss://wss-primary.slack.com/link/?ticket=ab-c&app_id=1", "wss://wss-primary.slack.com/link/?ticket=[redacted]&app_id=1"),
         ("postgresql+psycopg://ann:pa55@db:5432/casebook", "postgresql+psycopg://[redacted]@db:5432/casebook"),
         ("GET https://acme.slack.com/archives/C1/p1 at 12:30", "GET https://acme.slack.com/archives/C1/p1 at 12:30"),

@@ -5,9 +5,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import urlencode
+from urllib.request import Request, urlopen
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
@@ -17,10 +20,13 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from slack_sdk.signature import SignatureVerifier
 
+from bot.domain.errors import Busy
+from bot.integrations.hooks import Rejected
 from bot.storage import migrate
 from bot.storage.database import Database
 from bot.usecases.operating import Figure
-from bot.web import BIGGEST_BODY, PortTaken, Server, Site, prometheus, site
+from bot.web import BIGGEST_BODY, Hook, PortTaken, Server, Site, TicketHooks, prometheus, site
+from tests.ticketing import SYSTEM
 
 SECRET = "a signing secret"
 HELLO = urlencode({"command": "/case", "text": "", "user_id": "U1", "team_id": "T1", "channel_id": "C1"})
@@ -125,14 +131,15 @@ def test_rubbish_is_refused_without_a_fuss(body: bytes, kind: str, caplog: pytes
 
 
 @pytest.mark.parametrize(("size", "status"), [(BIGGEST_BODY, 401), (BIGGEST_BODY + 1, 413)])
-def test_a_body_above_a_megabyte_is_refused_unread(size: int, status: int) -> None:
+@pytest.mark.parametrize("path", ["/slack/events", "/hooks/generic/token"])
+def test_a_body_above_a_megabyte_is_refused_unread(path: str, size: int, status: int) -> None:
     with running(with_slack(bolt())) as server:
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
-        connection.putrequest("POST", "/slack/events")
+        connection.putrequest("POST", path)
         connection.putheader("Content-Type", FORM)
         connection.putheader("Content-Length", str(size))
         connection.endheaders(b"x" * size if status == 401 else None)
-        assert connection.getresponse().status == status
+        assert connection.getresponse().status == (404 if status == 401 and "hooks" in path else status)
         connection.close()
 
 
@@ -268,3 +275,45 @@ def test_a_taken_port_is_said() -> None:
         second = Server(Site(None, list, lambda: ()), "127.0.0.1", server.port)
         with pytest.raises(PortTaken, match=f"port {server.port} .*Set CASEBOOK_PORT"):
             second.start()
+
+
+def hooked(db: Database, read: Any) -> Site:
+    return site(None, db, list, [TicketHooks(db, {"jira": Hook(SYSTEM, "s", read)}, lambda: datetime.now(UTC))])
+
+
+def test_a_webhook_is_read_and_acknowledged(sqlite_database: Database) -> None:
+    heard: list[tuple[str, bytes]] = []
+
+    def read(headers: Any, raw: bytes, secret: str, now: Any) -> list[Any]:
+        heard.append((headers["x-hub-signature"], raw))
+        return []
+
+    with running(hooked(sqlite_database, read)) as server:
+        status, text = posted(server, "/hooks/jira", b"{}")
+        assert (status, text, heard) == (200, '{"ok": true}\n', [("sha256=0", b"{}")])
+        assert posted(server, "/hooks/servicenow", b"{}")[0] == 404
+
+
+def test_a_webhook_that_is_none_is_turned_away_and_one_that_cannot_be_kept_comes_again(
+    sqlite_database: Database,
+) -> None:
+    def rejects(*_given: Any) -> list[Any]:
+        raise Rejected(401, "The delivery is not signed.")
+
+    def breaks(*_given: Any) -> list[Any]:
+        raise Busy("The database is busy.")
+
+    with running(hooked(sqlite_database, rejects)) as server:
+        assert posted(server, "/hooks/jira", b"{}") == (401, "The delivery is not signed.\n")
+    with running(hooked(sqlite_database, breaks)) as server:
+        assert posted(server, "/hooks/jira", b"{}")[0] == 503
+
+
+def posted(server: Server, path: str, body: bytes) -> tuple[int, str]:
+    asked = Request(f"http://127.0.0.1:{server.port}{path}", body, {"X-Hub-Signature": "sha256=0"})
+    try:
+        with urlopen(asked, timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except HTTPError as error:
+        with error:
+            return error.code, error.read().decode()

@@ -38,7 +38,8 @@ class Act:
     """Everything about a request that is not its content.
 
     ``actor``: a Slack user id, or ``casebook`` for the clockwork.
-    ``via``: where from, in a word people know: command, card, details, shortcut, thread, home, bulk, rule, clock.
+    ``via``: where from, in a word people know: command, card, details, shortcut, thread, home, bulk, clock,
+    workflow, rule.
     ``origin``: unique for this arrival (a view id, an event's message); a repeat of it finds the first one's result.
     ``seen``: the version of the case that the person looked at; ``None`` when they named it by key.
     ``together``: the bulk edit that it is a part of. ``because``: the rule.
@@ -57,6 +58,10 @@ class Act:
         """What each entry says of what the act is a part of."""
         parts = (self.together, self.because)
         return {name: value for part in parts if part for name, value in part.data.items()}
+
+    @property
+    def is_human(self) -> bool:
+        return self.actor != CASEBOOK
 
 
 CASEBOOK = "casebook"

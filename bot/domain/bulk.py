@@ -40,6 +40,7 @@ class What(StrEnum):
     UNARCHIVE = "unarchive"
     MOVE = "move"
     NOTE = "note"
+    TICKET = "ticket"
 
 
 class Became(StrEnum):
@@ -54,7 +55,10 @@ class Became(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """What is to be done to each case. ``team`` and ``project``: ids; ``handle`` and ``key`` name them."""
+    """What is to be done to each case. ``team`` and ``project``: ids; ``handle`` and ``key`` name them.
+
+    ``partner``: where each gets a ticket, of that ``kind`` and ``subtype``, with the same ``extra`` as in `Wanted`.
+    """
 
     what: What
     status: str = ""
@@ -67,6 +71,10 @@ class Deed:
     project: int | None = None
     key: str = ""
     text: str = ""
+    partner: str = ""
+    kind: str = ""
+    subtype: str = ""
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
     def kept(self) -> dict[str, Any]:
         return {name: value for name, value in asdict(self).items() if value}

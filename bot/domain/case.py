@@ -14,10 +14,14 @@ from bot.domain.casetype import CaseType, Group
 from bot.domain.entry import OPPOSITE, Entry, Kind
 from bot.domain.errors import Invalid
 from bot.domain.evidence import CaseTeam, Evidence, Note, Post, Relation, RelationKind, Watcher
-from bot.domain.facts import TITLE_LIMIT, check, filled, meant, plain
+from bot.domain.facts import TITLE_LIMIT, Source, check, filled, meant, plain
+from bot.domain.incident import Led
+from bot.domain.intake import KnownAlert
+from bot.domain.link import Ticket
 from bot.domain.person import Team
 from bot.domain.project import Project
 from bot.domain.text import alike, kept, kept_line
+from bot.domain.timed import Timed
 
 
 class Priority(StrEnum):
@@ -54,16 +58,6 @@ def priority_named(words: str) -> Priority:
     raise Invalid.field("priority", f"“{words}” is not a priority. Choose p1, p2, p3, p4, p5 or none.")
 
 
-class Source(StrEnum):
-    """Where a case came from."""
-
-    PERSON = "person"
-    MONITOR = "monitor"
-    SIGNAL = "security signal"
-    ERROR = "error tracking issue"
-    ALERT = "other alert"
-
-
 LIVE = "archived_at IS NULL"
 
 
@@ -72,10 +66,10 @@ def listed(name: str, *columns: str, where: str = LIVE) -> Index:
     return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
-class Case(Base):
+class Case(Led, Timed, Base):
     """``status`` is a name of the case's type, ``group`` the group it lies in.
 
-    ``severity``: of its incident, if it has grown into one. ``incident_channel``: where that is led.
+    ``taken_at``: when somebody first had it or work on it began, whatever became of that later.
     """
 
     __tablename__ = "cases"
@@ -98,6 +92,10 @@ class Case(Base):
         listed("ix_cases_group_due", "status_group", "due", where=f"{LIVE} AND due IS NOT NULL"),
         listed("ix_cases_closed", "closed_at", where=f"{LIVE} AND closed_at IS NOT NULL"),
         listed("ix_cases_archived", "updated_at", where="archived_at IS NOT NULL"),
+        listed("ix_cases_touched", "project_id", "touched_at", where=f"{LIVE} AND status_group <> 'closed'"),
+        listed("ix_cases_closing_at", "closing_at", where="closing_at IS NOT NULL"),
+        listed("ix_cases_snoozed_until", "snoozed_until", where="snoozed_until IS NOT NULL"),
+        {"sqlite_autoincrement": True},  # deliveries and buttons name a case by its id long after it is gone
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -118,11 +116,11 @@ class Case(Base):
     reason: Mapped[str | None] = mapped_column(String(80))
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    taken_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     archived_at: Mapped[datetime | None]
     evidence_count: Mapped[int] = mapped_column(default=0)
-    severity: Mapped[str | None] = mapped_column(String(8))
-    incident_channel: Mapped[str | None] = mapped_column(String(32))
+    ticket_count: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=0)
 
     # A concurrent change that slipped past the row's lock fails instead of being overwritten.
@@ -133,7 +131,13 @@ class Case(Base):
     type: Mapped[CaseType] = relationship(lazy="joined", innerjoin=True, viewonly=True)
     teams: Mapped[list[Team]] = relationship(secondary=CaseTeam.__table__, order_by=Team.id)
     posts: Mapped[list[Post]] = relationship(order_by=Post.id, viewonly=True)
+    alert: Mapped[KnownAlert | None] = relationship(uselist=False, viewonly=True)
     watchers: Mapped[list[Watcher]] = relationship(cascade="all, delete-orphan", passive_deletes=True)
+    tickets: Mapped[list[Ticket]] = relationship(
+        primaryjoin=lambda: (Ticket.case_id == Case.id) & Ticket.unlinked_at.is_(None),
+        order_by=Ticket.id,
+        viewonly=True,
+    )
 
     @classmethod
     def open(
@@ -177,16 +181,22 @@ class Case(Base):
             created_at=act.at,
             updated_at=act.at,
             evidence_count=0,
+            ticket_count=0,
             version=0,
             posts=[],
+            alert=None,
             watchers=[],
+            tickets=[],
         )
         return case, case.log(Kind.OPENED, act, {})
 
     def log(self, kind: Kind, act: Act, changes: Mapping[str, Any], **data: Any) -> Entry:
         """The one way to write on the timeline: it also moves the version and the time of the last change."""
+        felt = self.feel(kind, act, changes)
         self.version += 1
         self.updated_at = max(self.updated_at, act.at)  # Slack may tell of a reply late
+        if self.taken_at is None and (self.assignee or self.group == Group.IN_PROGRESS):
+            self.taken_at = act.at
         return Entry(
             case_id=self.id,
             kind=kind.value,
@@ -196,7 +206,7 @@ class Case(Base):
             origin=act.origin,
             version=self.version,
             changes=dict(changes),
-            data=data | act.data,
+            data=data | felt | act.data,
         )
 
     def _set(self, **values: Any) -> dict[str, list[Any]]:
@@ -208,6 +218,11 @@ class Case(Base):
                 setattr(self, field, after)
                 changes[field] = [plain(before), plain(after)]
         return changes
+
+    @property
+    def comes_from_alert(self) -> bool:
+        """Only then is it worth asking which alert is behind it."""
+        return self.source != Source.PERSON
 
     @property
     def is_open(self) -> bool:
@@ -272,13 +287,15 @@ class Case(Base):
     def _move(self, group: Group) -> dict[str, list[Any]]:
         return self._set(status=self.type.default(group), group=group.value)
 
-    def close(self, act: Act, reason: str | None, status: str | None = None, note: Note | None = None) -> Entry | None:
+    def close(
+        self, act: Act, reason: str | None, status: str | None = None, note: Note | None = None, **data: Any
+    ) -> Entry | None:
         """Close with a reason as the type demands it; ``None`` if it is closed already. ``note`` must have its id."""
         if not self.is_open:
             return None
         status, reason = self.type.closing_status(status), self.type.reason_named(reason)
         changes = self._set(status=status, group=Group.CLOSED.value, closed_at=act.at, reason=reason)
-        return self.log(Kind.CLOSED, act, changes, note=note.id if note else None)
+        return self.log(Kind.CLOSED, act, changes, note=note.id if note else None, **data)
 
     def reopen(self, act: Act) -> Entry | None:
         """Back to open, or to in progress if somebody has it."""
@@ -372,13 +389,6 @@ class Case(Base):
         """``archived``: its channel has been, so nothing is told there any more."""
         changes = self._set(incident_channel=None) if archived else {}
         return self.log(Kind.INCIDENT_ENDED, act, changes)
-
-    def warn_of_level(self, act: Act, level: str, due: datetime) -> Entry:
-        """``level``: ``untaken`` or ``unclosed``, of a service level whose time is nearly over."""
-        return self.log(Kind.LEVEL_WARNED, act, {}, level=level, due=due.isoformat())
-
-    def miss_level(self, act: Act, level: str, due: datetime) -> Entry:
-        return self.log(Kind.LEVEL_MISSED, act, {}, level=level, due=due.isoformat())
 
     def relate(self, act: Act, kind: RelationKind, other: "Case") -> tuple[Relation, Entry]:
         """The entry on this side; the other case reads the relation from its own page."""

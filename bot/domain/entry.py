@@ -31,11 +31,25 @@ class Kind(StrEnum):
     ARCHIVED = "CaseArchived"
     UNARCHIVED = "CaseUnarchived"
     MOVED = "CaseMoved"
+    NOTEBOOK = "NotebookStarted"
+    TICKET_ASKED = "TicketAsked"
+    TICKET_CREATED = "TicketCreated"
+    TICKET_LINKED = "TicketLinked"
+    TICKET_UNLINKED = "TicketUnlinked"
+    TICKET_GONE = "TicketGone"
+    TICKET_DIFFERS = "TicketDiffers"
     INCIDENT_DECLARED = "IncidentDeclared"
     INCIDENT_OPENED = "IncidentChannelOpened"
     INCIDENT_ENDED = "IncidentEnded"
     LEVEL_WARNED = "ServiceLevelWarned"
     LEVEL_MISSED = "ServiceLevelMissed"
+    KEPT = "CaseKept"
+    KEPT_OPEN = "CaseKeptOpen"
+    CLOSING = "ClosingAnnounced"
+    SNOOZED = "CaseSnoozed"
+    WOKEN = "CaseWoken"
+    ALERTED = "AlertTriggered"
+    RECOVERED = "AlertRecovered"
 
 
 # What takes a change back; of the others it is one of the same kind.
@@ -48,8 +62,9 @@ OPPOSITE = {
 
 
 class Entry(Base):
-    """``changes``: field → [before, after]. ``data``: ids of what was added, and the bulk edit that it is a part of, or
-    the rule with those that led to it.
+    """``changes``: field → [before, after]. ``data``: ids of what was added, the bulk edit that it is a part of, and of
+    what came from a ticket its id as ``ticket`` and who did it there as ``by``, of what a rule did the rule with those
+    that led to it, and who raised the alert that caused it.
 
     ``version``: the case's, afterwards.
 
@@ -57,7 +72,8 @@ class Entry(Base):
     """
 
     __tablename__ = "entries"
-    __table_args__ = (Index("ix_entries_case_id_id", "case_id", "id"),)
+    # Deliveries are named after an entry's id, which no later one may have when its case has been deleted.
+    __table_args__ = (Index("ix_entries_case_id_id", "case_id", "id"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     case_id: Mapped[int] = mapped_column(BigId, ForeignKey("cases.id", ondelete="CASCADE"))
@@ -78,6 +94,11 @@ class Entry(Base):
     def rule_name(self) -> str:
         """Of the rule that did it; empty if none did."""
         return str(self.data.get("rule_name", ""))
+
+    @property
+    def is_one_of_many(self) -> bool:
+        """People are told of all such changes at once, and what others do goes before."""
+        return self.is_of_bulk or "idle" in self.data or "departure" in self.data
 
     def before(self, field: str) -> Any:
         return self.changes[field][0] if field in self.changes else None

@@ -51,10 +51,23 @@ class Step(StrEnum):
     FAREWELL = "farewell"
 
 
+class Led:
+    """The part of a case that says how it is investigated.
+
+    ``severity``: of its incident, if it has grown into one. ``incident_channel``: where that is led. ``notebook``: the
+    canvas of its investigation.
+    """
+
+    severity: Mapped[str | None] = mapped_column(String(8))
+    incident_channel: Mapped[str | None] = mapped_column(String(32))
+    notebook: Mapped[str | None] = mapped_column(String(32))
+
+
 class Incident(Base):
     """``name``: of its channel as it was asked for. ``channel``: its id, ``None`` until it is there.
 
-    ``archives``: the channel is archived once the case is closed. ``done``: the steps that are.
+    ``archives``: the channel is archived once the case is closed. ``done``: the steps that are. ``pager``: the
+    recipient of an inbox, at PagerDuty, that is called by it.
     """
 
     __tablename__ = "incidents"
@@ -68,6 +81,7 @@ class Incident(Base):
     archives: Mapped[bool] = mapped_column(default=False)
     channel: Mapped[str | None] = mapped_column(String(32), index=True)
     done: Mapped[list[str]]
+    pager: Mapped[int | None]
     declared_by: Mapped[str] = mapped_column(String(32))
     declared_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

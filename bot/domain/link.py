@@ -1,14 +1,45 @@
 """A case's link to a ticket: what both had when they were last alike, how it fares, and each project's terms."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from bot.domain.base import Base, BigId
 from bot.domain.evidence import CASE
+from bot.domain.ticket import Part, Way
+
+KEY_LIMIT = 80
+LABELS = {"jira": "Jira", "servicenow": "ServiceNow"}
+DEFAULT_WAYS: Mapping[Part, Way] = {
+    Part.TITLE: Way.ONCE,
+    Part.DESCRIPTION: Way.ONCE,
+    Part.STATUS: Way.BOTH,
+    Part.PRIORITY: Way.BOTH,
+    Part.ASSIGNEE: Way.BOTH,
+    Part.NOTES: Way.BOTH,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A ticket to be created, as the form was left. ``kind``: a Jira project's key or a ServiceNow table.
+
+    ``subtype``: Jira's issue type id; elsewhere empty. ``extra``: what the partner asks for besides, by its own names.
+    """
+
+    kind: str
+    subtype: str = ""
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+def label_of(partner: str) -> str:
+    """A partner's name as people know it."""
+    return LABELS.get(partner, partner.capitalize())
 
 
 class Health(StrEnum):
@@ -28,8 +59,9 @@ class Ticket(Base):
 
     ``foreign_kind``: a Jira project's key or a ServiceNow table. ``wanted``: what was asked for, until it is there.
     ``base``: part → ``{"ours", "theirs", "at", "wrote_at"}`` when both were last alike; ``conflicts``: part →
-    ``{"ours", "theirs", "by", "at"}`` where both changed and a person may choose the other. ``unlinked_at``: it is
-    left as it is, and nobody follows it any more; the row stays, so that what comes late finds out.
+    ``{"ours", "theirs", "by", "at", "won"}`` where both changed and a person may choose the other; there both values
+    are the case's. ``problem_in``: what a success heals it. ``unlinked_at``: it is left as it is, and nobody follows it
+    any more; the row stays, so that what comes late finds out.
     """
 
     __tablename__ = "tickets"
@@ -40,7 +72,8 @@ class Ticket(Base):
     partner: Mapped[str] = mapped_column(String(16))
     foreign_id: Mapped[str | None] = mapped_column(String(64), index=True)
     foreign_kind: Mapped[str] = mapped_column(String(80), default="")
-    key: Mapped[str] = mapped_column(String(80), default="", index=True)
+    key: Mapped[str] = mapped_column(String(KEY_LIMIT), default="")
+    folded_key: Mapped[str] = mapped_column(String(KEY_LIMIT), default="", index=True)
     url: Mapped[str] = mapped_column(Text, default="")
     title: Mapped[str] = mapped_column(String(300), default="")
     status: Mapped[str] = mapped_column(String(80), default="")
@@ -48,6 +81,7 @@ class Ticket(Base):
     health: Mapped[str] = mapped_column(String(16))
     problem: Mapped[str | None] = mapped_column(Text)
     problem_at: Mapped[datetime | None]
+    problem_in: Mapped[str] = mapped_column(String(16), default="")
     wanted: Mapped[dict[str, Any]] = mapped_column(default=dict)
     base: Mapped[dict[str, Any]] = mapped_column(default=dict)
     conflicts: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -55,9 +89,34 @@ class Ticket(Base):
     linked_at: Mapped[datetime]
     unlinked_at: Mapped[datetime | None]
 
+    @validates("key")
+    def _folded(self, _: str, key: str) -> str:
+        """As it is searched for."""
+        self.folded_key = " ".join(key.lower().split())
+        return key
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether anything is still told to it, or heard from it."""
+        return self.unlinked_at is None and self.health != Health.GONE
+
+    @property
+    def is_there(self) -> bool:
+        return self.is_followed and self.foreign_id is not None
+
+    @property
+    def name(self) -> str:
+        """As people call it: "Jira ABC-1"; without a key "a Jira ticket"."""
+        return called(self.partner, self.key)
+
+
+def called(partner: str, key: str) -> str:
+    return f"{label_of(partner)} {key}" if key else f"a {label_of(partner)} ticket"
+
 
 class TicketNote(Base):
-    """A note that is a comment there as well. ``is_theirs``: it was written there."""
+    """A note that is a comment there as well. ``is_theirs``: it was written there. ``digest``: of the words that both
+    had when they were last alike."""
 
     __tablename__ = "ticket_notes"
     __table_args__ = (UniqueConstraint("ticket_id", "foreign_id"),)
@@ -67,6 +126,7 @@ class TicketNote(Base):
     note_id: Mapped[int] = mapped_column(BigId, ForeignKey("notes.id", ondelete="CASCADE"), index=True)
     foreign_id: Mapped[str] = mapped_column(String(64))
     is_theirs: Mapped[bool] = mapped_column(default=False)
+    digest: Mapped[str] = mapped_column(String(64), default="")
 
 
 class Terms(Base):
@@ -91,9 +151,19 @@ class Terms(Base):
     changed_by: Mapped[str] = mapped_column(String(32))
     changed_at: Mapped[datetime]
 
+    @classmethod
+    def default(cls, project_id: int, partner: str, at: datetime) -> "Terms":
+        return cls(
+            project_id=project_id, partner=partner, ways={}, statuses=[], priorities=[], internal=None, kind="",
+            subtype="", changed_by="", changed_at=at,
+        )  # fmt: skip
+
+    def way(self, part: Part) -> Way:
+        return Way(self.ways.get(part.value, DEFAULT_WAYS[part].value))
+
 
 class NewsMark(Base):
-    """How far each partner's news have been read, and who we are there."""
+    """How far each partner's news have been read, who we are there, and why they cannot be read just now."""
 
     __tablename__ = "ticket_news"
 
@@ -101,3 +171,5 @@ class NewsMark(Base):
     mark: Mapped[str] = mapped_column(Text, default="")
     account: Mapped[str] = mapped_column(String(120), default="")
     read_at: Mapped[datetime | None]
+    problem: Mapped[str | None] = mapped_column(Text)
+    problem_at: Mapped[datetime | None]

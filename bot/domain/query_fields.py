@@ -11,6 +11,7 @@ from sqlalchemy.orm import QueryableAttribute
 from bot.domain.case import Case, Priority
 from bot.domain.evidence import CaseTeam, Watcher
 from bot.domain.facts import ATTRIBUTE_LIMIT
+from bot.domain.link import Ticket
 from bot.domain.query_words import folded
 
 
@@ -38,7 +39,7 @@ class Field:
     """``of`` reads a case: one value, or for ``many`` a collection. ``empty`` is what stands for none there.
 
     ``column`` holds the same in the database, and ``owner`` beside it the case's id where it is another table;
-    attributes and tickets have neither. ``optional``: a case may be without.
+    attributes have neither. ``optional``: a case may be without.
     """
 
     name: str
@@ -51,7 +52,7 @@ class Field:
 
     @property
     def many(self) -> bool:
-        return self.owner is not None or self.kind == Kind.TICKET
+        return self.owner is not None
 
     def values(self, case: Case) -> Collection[Any]:
         """What a condition can be compared with; none is one of them when the case has nothing here."""
@@ -81,7 +82,14 @@ WATCHER = Field(
     optional=True,
 )
 SOURCE = Field("source", Kind.SOURCE, lambda case: case.source, Case.source)
-TICKET = Field("ticket", Kind.TICKET, lambda case: (), optional=True)
+TICKET = Field(
+    "ticket",
+    Kind.TICKET,
+    lambda case: [ticket.folded_key for ticket in case.tickets],
+    Ticket.folded_key,
+    Ticket.case_id,
+    optional=True,
+)
 CREATED = Field("created", Kind.MOMENT, lambda case: case.created_at, Case.created_at)
 UPDATED = Field("updated", Kind.MOMENT, lambda case: case.updated_at, Case.updated_at)
 CLOSED = Field("closed", Kind.MOMENT, lambda case: case.closed_at, Case.closed_at, optional=True)
@@ -90,6 +98,7 @@ DUE = Field("due", Kind.DAY, lambda case: case.due, Case.due, optional=True)
 # Asked for through is: and has: only.
 GROUP = Field("group", Kind.FACT, lambda case: case.group, Case.group)
 ARCHIVED = Field("archived", Kind.FACT, lambda case: case.archived_at, Case.archived_at, optional=True)
+SNOOZED = Field("snoozed", Kind.FACT, lambda case: case.snoozed_until, Case.snoozed_until, optional=True)
 DESCRIPTION = Field("description", Kind.FACT, lambda case: case.description, Case.description, optional=True, empty="")
 EVIDENCE = Field("evidence", Kind.FACT, lambda case: case.evidence_count, Case.evidence_count, optional=True, empty=0)
 

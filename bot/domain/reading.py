@@ -2,16 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bot.domain.case import Case
 from bot.domain.casetype import CaseType
 from bot.domain.entry import Entry
 from bot.domain.evidence import Evidence, Note, Relation, Watcher
 from bot.domain.inbox import Inbox
+from bot.domain.intake import Hook, Watch
 from bot.domain.person import Person, Team
-from bot.domain.project import Project
+from bot.domain.project import Channel, Project
 from bot.domain.query_building import Choices, Known
+from bot.domain.retention import Departure
 from bot.domain.rule import Rule
+from bot.domain.silence import Silence
+from bot.domain.ticket import System
+from bot.domain.weekly import Weekly
 
 PAGE = 10
 TIMELINE_PAGE = 15
@@ -19,15 +25,23 @@ PREVIEW_LIMIT = 1000
 SHELVES = 8
 TEAMS_PAGE = 12
 PREVIEWED = 5
+WEEKLIES = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """``url``: the workspace's address with a final slash, for links to posts."""
+    """``url``: the workspace's address with a final slash, for links to posts.
+
+    ``systems``: the ticketing systems that are switched on.
+    """
 
     url: str
     team_id: str
     bot_user_id: str
+    systems: tuple[System, ...] = ()
+
+    def canvas(self, canvas_id: str) -> str:
+        return f"{self.url}docs/{self.team_id}/{canvas_id}"
 
     def link(self, channel: str, ts: str, thread_ts: str | None = None) -> str:
         """The permalink of a message, in the form Slack itself gives out."""
@@ -98,6 +112,7 @@ class Shelf:
     is_muted: bool = False
     can_edit: bool = False
     whose: str = ""
+    silence: Silence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +220,28 @@ class PostRef:
 
 
 @dataclass(frozen=True, slots=True)
+class SilenceList:
+    """What lasts. ``inboxes``: those that are silenced, by id."""
+
+    silences: Sequence[Silence]
+    inboxes: Mapping[int, Inbox]
+
+
+@dataclass(frozen=True, slots=True)
+class LeavingPage:
+    """The closed cases of a project that are to be deleted. ``left``: how many; ``cases``: the first of them.
+
+    ``keeper``: who keeps all that were left, by name.
+    """
+
+    departure: Departure
+    project: Project
+    cases: Sequence[Case]
+    left: int
+    keeper: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TeamRow:
     """``is_overshadowed``: its handle means a Slack user group that came later."""
 
@@ -289,3 +326,32 @@ class RuleForm:
     projects: Sequence[Project]
     types: Sequence[CaseType]
     project: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyForm:
+    """What the form for weekly statistics is filled with. ``tz``: the person's own."""
+
+    query: str
+    tz: str
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyList:
+    """Weekly statistics that a person may end, the newest first. ``of_all``: everybody's, as admins see them."""
+
+    weeklies: Sequence[Weekly]
+    names: Mapping[str, str]
+    has_more: bool
+    of_all: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Where a project's alerts come from. ``channels``: those watched, by id. ``seen``: source → its last alert."""
+
+    project: Project
+    watches: Sequence[Watch]
+    hooks: Sequence[Hook]
+    channels: Mapping[str, Channel]
+    seen: Mapping[str, datetime]

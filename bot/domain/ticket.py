@@ -3,7 +3,7 @@
 Sources of the rules: Atlassian, "Jira Cloud platform REST API v2"; ServiceNow, "Table API".
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -123,8 +123,9 @@ class Draft:
     """A ticket to be created. ``mark``: found again by it, should nobody learn of the creation.
 
     ``kind``: Jira project key or ServiceNow table. ``subtype``: Jira's issue type id; elsewhere empty. ``extra``: what
-    the form asked besides, by the partner's own field names, in the partner's own JSON values.
-    ``since``: when its creation was first asked for. ``case``: key, title and address of the case, for a link back.
+    the form asked besides, by the names of `Asked`: text, the id of a `Choice`, a list of either, or the partner's own
+    JSON. ``since``: when its creation was first asked for. ``tried``: when it was last tried, as far as that is known;
+    searches find nothing so new. ``case``: key, title and address of the case, for a link back.
     """
 
     mark: str
@@ -134,6 +135,7 @@ class Draft:
     since: datetime
     case: "CaseLink"
     extra: Mapping[str, object] = field(default_factory=dict)
+    tried: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,3 +268,11 @@ class System:
     priorities: Mapping[str, str]
     has_internal: bool
     default_kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """A ticketing system that Casebook is set up to speak to. ``make``: for one piece of work, on one thread."""
+
+    system: System
+    make: Callable[[], Ticketing]

@@ -7,7 +7,9 @@ from typing import Any
 from bot.domain.act import CASEBOOK
 from bot.domain.case import PRIORITY_WORDS, Priority
 from bot.domain.entry import Entry, Kind
+from bot.domain.link import called, label_of
 from bot.domain.person import Team
+from bot.domain.timed import FOR_EVER
 
 Names = Mapping[str, str]
 
@@ -30,12 +32,22 @@ def sentence(entry: Entry, names: Names) -> str:
 
 def subject(entry: Entry, names: Names) -> str:
     """Who did it, or which rule."""
-    return f"Rule “{entry.rule_name}”" if entry.rule_name else name_of(entry.actor, names)
+    return f"Rule “{entry.rule_name}”" if entry.rule_name else entry.data.get("by") or name_of(entry.actor, names)
 
 
 def deed(entry: Entry, names: Names) -> str:
     """The same without its subject, beginning with the verb in the past tense."""
-    return f"{DEEDS[Kind(entry.kind)](entry, names)}{together(entry)}"
+    woke = " and ended its snooze" if entry.data.get("woke") else ""
+    return f"{DEEDS[Kind(entry.kind)](entry, names)}{from_ticket(entry, names)}{woke}{together(entry)}"
+
+
+def from_ticket(entry: Entry, names: Names) -> str:
+    """In which ticket it was done, and what it was done over."""
+    if entry.kind in OF_TICKET or "ticket" not in entry.data:
+        return ""
+    over = entry.data.get("over")
+    words = f", over {value_words(over['field'], over['value'], names)} by {name_of(over['by'], names)}" if over else ""
+    return f" in {called(entry.data['partner'], entry.data['key'])}{words}"
 
 
 def together(entry: Entry) -> str:
@@ -120,7 +132,44 @@ def _changed(field: str, before: Any, after: Any, names: Names) -> str:
 
 def _closed(entry: Entry, names: Names) -> str:
     reason = entry.after("reason")
-    return f"closed this case as {reason}" if reason else "closed this case"
+    said = f"closed this case as {reason}" if reason else "closed this case"
+    if "idle" in entry.data:
+        return f"{said}: nobody had worked on it for {entry.data['idle']} days"
+    return said + _because(entry, ", since {} says that the alert has recovered")
+
+
+def moment_words(iso: str) -> str:
+    """In UTC."""
+    at = datetime.fromisoformat(iso).astimezone(UTC)
+    return f"{day_words(f'{at:%Y-%m-%d}')}, {at:%H:%M} UTC"
+
+
+def _kept(entry: Entry, names: Names) -> str:
+    until = entry.data["until"]
+    if not until:
+        return "left it to this case's project how long it is kept"
+    if datetime.fromisoformat(until) >= FOR_EVER:
+        return "kept this case for ever"
+    return f"kept this case until {day_words(until[:10])}"
+
+
+def _closing(entry: Entry, names: Names) -> str:
+    closes, days = entry.data["closes"], entry.data["idle"]
+    return f"will close this case on {day_words(closes[:10])} if nobody works on it: nothing was done for {days} days"
+
+
+def _snoozed(entry: Entry, names: Names) -> str:
+    return f"snoozed this case until {moment_words(entry.data['until'])}"
+
+
+def _reopened(entry: Entry, names: Names) -> str:
+    reopened = f"reopened this case as {entry.after('status')}"
+    return reopened + _because(entry, ", since {} says that the alert has triggered again")
+
+
+def _because(entry: Entry, words: str) -> str:
+    """What is said of the alert that caused a change, if one did."""
+    return words.format(entry.data["alert"]) if entry.data.get("alert") else ""
 
 
 def _moved(entry: Entry, names: Names) -> str:
@@ -149,12 +198,6 @@ def _related(entry: Entry, names: Names) -> str:
 LEVEL_WORDS = {"untaken": "taken", "unclosed": "closed"}
 
 
-def moment_words(iso: str) -> str:
-    """In UTC."""
-    at = datetime.fromisoformat(iso).astimezone(UTC)
-    return f"{day_words(f'{at:%Y-%m-%d}')}, {at:%H:%M} UTC"
-
-
 def _warned(entry: Entry, names: Names) -> str:
     return f"warned that this case is to be {LEVEL_WORDS[entry.data['level']]} by {moment_words(entry.data['due'])}"
 
@@ -162,6 +205,20 @@ def _warned(entry: Entry, names: Names) -> str:
 def _missed(entry: Entry, names: Names) -> str:
     done, due = LEVEL_WORDS[entry.data["level"]], moment_words(entry.data["due"])
     return f"noted that this case was not {done} in time: it was due by {due}"
+
+
+def _ticket(entry: Entry) -> str:
+    return called(entry.data["partner"], entry.data["key"])
+
+
+def _differs(entry: Entry, names: Names) -> str:
+    """Their value is in their words, ours is the case's."""
+    field, theirs, ticket = entry.data["field"], entry.data["theirs"], _ticket(entry)
+    said = f"changed the {field} to “{theirs}” in {ticket}" if theirs else f"removed the {field} in {ticket}"
+    if entry.data.get("unknown"):
+        return f"{said}, which nothing here stands for; the case stays as it is"
+    ours = value_words(field, entry.data["ours"], names)
+    return f"{said}; {ours} stays, which {name_of(entry.data['ours_by'], names)} set later"
 
 
 RELATION_WORDS = {
@@ -178,13 +235,13 @@ def relation_words(kind: str, *, backwards: bool = False) -> str:
 
 
 DEEDS: dict[Kind, Callable[[Entry, Names], str]] = {
-    Kind.OPENED: lambda entry, names: "opened this case",
+    Kind.OPENED: lambda entry, names: f"opened this case{_because(entry, ' for an alert by {}')}",
     Kind.EDITED: _edited,
     Kind.ASSIGNED: _assigned,
     Kind.PRIORITY: _edited,
     Kind.STATUS: _edited,
     Kind.CLOSED: _closed,
-    Kind.REOPENED: lambda entry, names: f"reopened this case as {entry.after('status')}",
+    Kind.REOPENED: _reopened,
     Kind.DUE: _due,
     Kind.NOTE_ADDED: lambda entry, names: "added a note",
     Kind.NOTE_EDITED: lambda entry, names: "edited a note",
@@ -196,9 +253,24 @@ DEEDS: dict[Kind, Callable[[Entry, Names], str]] = {
     Kind.ARCHIVED: lambda entry, names: "archived this case",
     Kind.UNARCHIVED: lambda entry, names: "brought this case back from the archive",
     Kind.MOVED: _moved,
+    Kind.NOTEBOOK: lambda entry, names: "started an investigation notebook",
+    Kind.TICKET_ASKED: lambda entry, names: f"asked for a {label_of(entry.data['partner'])} ticket",
+    Kind.TICKET_CREATED: lambda entry, names: f"created {_ticket(entry)} for this case",
+    Kind.TICKET_LINKED: lambda entry, names: f"linked {_ticket(entry)}",
+    Kind.TICKET_UNLINKED: lambda entry, names: f"unlinked {_ticket(entry)}",
+    Kind.TICKET_GONE: lambda entry, names: f"found that {_ticket(entry)} is gone and follows it no more",
+    Kind.TICKET_DIFFERS: _differs,
     Kind.INCIDENT_DECLARED: _incident,
     Kind.INCIDENT_OPENED: lambda entry, names: f"opened #{entry.data['name']} for this incident",
     Kind.INCIDENT_ENDED: lambda entry, names: "ended the incident",
     Kind.LEVEL_WARNED: _warned,
     Kind.LEVEL_MISSED: _missed,
+    Kind.KEPT: _kept,
+    Kind.KEPT_OPEN: lambda entry, names: "kept this case open",
+    Kind.CLOSING: _closing,
+    Kind.SNOOZED: _snoozed,
+    Kind.WOKEN: lambda entry, names: "ended the snooze of this case",
+    Kind.ALERTED: lambda entry, names: f"heard{_because(entry, ' from {}')} that the alert has triggered again",
+    Kind.RECOVERED: lambda entry, names: f"heard{_because(entry, ' from {}')} that the alert has recovered",
 }
+OF_TICKET = {kind for kind in Kind if kind.value.startswith("Ticket")}

@@ -158,6 +158,7 @@ def profile(shape: Shape, team_id: str) -> Profile:
         id=shape["id"],
         name=shown.get("display_name") or shown.get("real_name") or shape.get("real_name") or shape.get("name", ""),
         tz=shape.get("tz") or "UTC",
+        email=shown.get("email") or "",
         is_admin=any(shape.get(flag) for flag in ("is_admin", "is_owner", "is_primary_owner")),
         is_guest=any(shape.get(flag) for flag in ("is_restricted", "is_ultra_restricted")),
         is_outside=is_outside(shape, team_id),

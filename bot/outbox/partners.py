@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 from bot.domain.delivery import PAGERDUTY, WEBHOOK, Delivery
 from bot.integrations import pagerduty, webhook
 from bot.integrations.address import Allowed
-from bot.integrations.errors import AskedToWait, Declined, Unanswered
+from bot.integrations.errors import AskedToWait, Declined, Shut, Unanswered
 from bot.integrations.notice import Notice
 from bot.integrations.route import Resolve, resolve
 from bot.outbox.sender import LockedOut, Refused, Sender, Sent, TooFast, Unreachable
@@ -104,6 +104,8 @@ def translated(delivery: Delivery, now: datetime) -> Iterator[None]:
         raise TooFast(failed.problem, failed.seconds) from None
     except Declined as failed:
         raise Refused(failed.problem, failed.remedy) from None
+    except Shut as shut:
+        raise LockedOut(shut.problem, shut.remedy) from None
     except Locked as locked:
         raise LockedOut("no key", str(locked)) from None
     except NoKeyFits as lost:

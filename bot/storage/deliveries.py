@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, case, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.delivery import Delivery, State, Tell
@@ -42,6 +42,13 @@ class Deliveries:
         """What is due in these streams leaves the lanes whose name ends in ``later``: something urgent is behind it."""
         waiting = update(Delivery).where(DUE, Delivery.stream.in_(sorted(set(streams))), Delivery.lane.endswith(later))
         changed(self._session, waiting.values(lane=func.replace(Delivery.lane, later, "")))
+
+    def waiting(self, streams: Iterable[str]) -> set[str]:
+        """Those of the streams in which a card waits to be drawn, which will be drawn as it is then."""
+        query = select(Delivery.stream).where(
+            DUE, Delivery.stream.in_(sorted(set(streams))), Delivery.kind == Tell.CARD.value
+        )
+        return set(self._session.scalars(query))
 
     def forget(self, prefix: str) -> int:
         """Delete finished ones whose key begins so: the same may be told again."""
@@ -88,6 +95,25 @@ class Deliveries:
         )  # fmt: skip
         ids = self._session.scalars(query).all()
         return self.retry(ids, at) if ids else 0
+
+    def hasten(self, stream: str, at: datetime) -> bool:
+        """Try what had failed in this stream again now, whether it waits for its time or was given up.
+
+        Whether there is anything in the stream still to be sent.
+        """
+        dead = select(Delivery.id).where(Delivery.stream == stream, Delivery.state == State.DEAD.value)
+        self.retry(self._session.scalars(dead).all(), at)
+        waiting = update(Delivery).where(DUE, Delivery.stream == stream, Delivery.not_before > at)
+        # A lease says of one that nobody has that it may have been sent, which must be remembered.
+        lease = case((Delivery.lease_until.is_not(None), at), else_=None)
+        changed(self._session, waiting.values(not_before=at, lease_until=lease))
+        unpark_heads(self._session, [stream])
+        return self.waits(stream)
+
+    def waits(self, stream: str, beside: Collection[int] = ()) -> bool:
+        """Whether something in the stream is still to be sent besides these."""
+        query = select(Delivery.id).where(DUE, Delivery.stream == stream, Delivery.id.not_in(beside)).limit(1)
+        return self._session.scalar(query) is not None
 
     def drop(self, ids: Iterable[int] | None, at: datetime) -> int:
         """Delete dead and due ones, but none that a worker has at the moment. ``None``: all dead ones."""

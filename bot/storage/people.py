@@ -27,6 +27,12 @@ class People:
             self._known |= {person.id: person for person in self._session.scalars(BY_IDS, {"ids": missing})}
         return {key: self._known[key] for key in wanted & self._known.keys()}
 
+    def with_email(self, email: str) -> Person | None:
+        """Whoever of this workspace has that address; several at once are nobody."""
+        query = select(Person).where(Person.email == email.strip().lower(), ~Person.is_gone, ~Person.is_bot).limit(2)
+        found = self._session.scalars(query).all()
+        return found[0] if len(found) == 1 else None
+
     def any(self) -> bool:
         return self._session.scalar(select(Person.id).limit(1)) is not None
 

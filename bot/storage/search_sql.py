@@ -26,6 +26,7 @@ from sqlalchemy.orm import QueryableAttribute
 from sqlalchemy.sql.operators import custom_op
 
 from bot.domain.case import Case
+from bot.domain.link import Ticket
 from bot.domain.query_conditions import Between, Both, Condition, Contains, Either, Leaf, OneOf, StartsWith
 from bot.domain.query_fields import Field, Kind
 from bot.storage.search_slots import LAST, Slot
@@ -142,8 +143,6 @@ def is_list(value: Any) -> bool:
 
 def elsewhere(leaf: OneOf | Between | StartsWith) -> ColumnElement[bool]:
     """A field that is kept in rows beside the case: there is one that meets the condition, or none at all."""
-    if leaf.field.kind == Kind.TICKET:
-        return true() if isinstance(leaf, OneOf) and None in leaf.values else false()
     rows = owners(leaf)
     found = exists(rows.where(owner_of(leaf.field) == CASES.id).correlate(Case.__table__))
     if not isinstance(leaf, OneOf) or None not in leaf.values:
@@ -170,4 +169,6 @@ def column_of_field(field: Field) -> ColumnElement[Any]:
 
 
 def belongs(field: Field) -> ColumnElement[bool]:
+    if field.kind == Kind.TICKET:
+        return column_of(Ticket.unlinked_at).is_(None)
     return ATTRIBUTES.c.name == field.name if field.kind == Kind.ATTRIBUTE else true()

@@ -1,15 +1,23 @@
 """Bulk edits: choosing cases and a deed, confirming, undoing."""
 
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from slack_bolt import Ack, App
 
 from bot.domain.act import Act
+from bot.domain.bulk import BulkForm, Deed, What
+from bot.domain.ticket import System
+from bot.surfaces.asking import AT_ONCE, ask_for, new_after
 from bot.surfaces.desk import Body, Desk
 from bot.surfaces.opening import open_modal
+from bot.surfaces.tickets import system_of
 from bot.usecases import bulk, bulk_undo
 from bot.views.clicks import action_of, read_page_click, read_value
 from bot.views.forms import bulk as forms
+from bot.views.forms.new_ticket import NewTicket, read_new, read_partner
 
 
 def register(app: App, desk: Desk) -> None:
@@ -21,20 +29,20 @@ def register_choosing(app: App, desk: Desk) -> None:
     @app.action("bulk.edit")
     def press_bulk_edit(ack: Ack, body: dict[str, Any], client: Any) -> None:
         form = bulk.start_bulk(desk.db, desk.act(body, "list"), read_page_click(body).query)
-        open_modal(client, body, forms.bulk_form(form))
+        open_modal(client, body, forms.bulk_form(form, systems=desk.workspace.systems))
         ack()
 
     def press_in_form(ack: Ack, body: dict[str, Any], client: Any) -> None:
-        view = redrawn(desk, desk.act(body, "form"), body)
-        desk.replies.send(client.views_update, view_id=body["view"]["id"], view=view)
+        draw(desk, body, client, clicked(desk, desk.act(body, "form"), body))
         ack()
 
-    for action in ("bulk.page", "bulk.page.back", "bulk.all", "bulk.none", "bulk.deed"):
+    for action in ("bulk.page", "bulk.page.back", "bulk.all", "bulk.none", "bulk.deed", "bulk.partner", "bulk.again"):
         app.action(action)(press_in_form)
+    app.action(re.compile(r"bulk\.(kind|subtype)\..*", re.DOTALL))(press_in_form)
 
     @app.view("bulk.edit")
     def submit_bulk_edit(ack: Ack, body: dict[str, Any]) -> None:
-        fields, deed = forms.read_bulk(body["view"]), forms.read_deed(body["view"])
+        fields, deed = forms.read_bulk(body["view"]), forms.read_deed(body["view"], desk.workspace.systems)
         ticks = bulk.Ticks(fields.shown, fields.ticked)
         found = bulk.choose_deed(desk.db, desk.act(body, "form"), fields.bulk, ticks, deed)
         ack(response_action="update", view=forms.forecast_view(found))
@@ -42,11 +50,51 @@ def register_choosing(app: App, desk: Desk) -> None:
     @app.action("bulk.back")
     def press_back(ack: Ack, body: dict[str, Any], client: Any) -> None:
         form = bulk.show_bulk(desk.db, desk.act(body, "form"), forms.read_bulk_id(body["view"]))
-        desk.replies.send(client.views_update, view_id=body["view"]["id"], view=forms.bulk_form(form))
+        deed = form.bulk.chosen
+        draw(desk, body, client, Drawing(form, deed.what if deed else None, 0, ticket_of(desk, deed) if deed else None))
         ack()
 
 
-def redrawn(desk: Desk, act: Act, body: Body) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What the form is drawn from: see ``bulk_form``."""
+
+    form: BulkForm
+    what: What | None
+    drawn: int
+    ticket: NewTicket | None
+
+    def view(self, systems: Sequence[System], ticket: NewTicket | None) -> dict[str, Any]:
+        return forms.bulk_form(self.form, what=self.what, drawn=self.drawn, systems=systems, ticket=ticket)
+
+
+def draw(desk: Desk, body: Body, client: Any, drawing: Drawing) -> None:
+    """At once; where tickets are to be created, once more with what their partner asks."""
+    systems, ticket = desk.workspace.systems, drawing.ticket
+    if ticket is None:
+        desk.replies.send(client.views_update, view_id=body["view"]["id"], view=drawing.view(systems, None))
+        return
+    desk.replies.redraw(client.views_update, body, drawing.view(systems, ticket), AT_ONCE)
+    ask_for(desk, body, client, ticket, lambda new: drawing.view(systems, new))
+
+
+def ticket_of(desk: Desk, deed: Deed) -> NewTicket | None:
+    """As it was chosen before."""
+    if deed.what != What.TICKET or deed.partner not in desk.ticketing:
+        return None
+    return NewTicket(system_of(desk, deed.partner), deed.kind, deed.subtype, extra=deed.extra)
+
+
+def ticket_after(desk: Desk, body: Body, action: str) -> NewTicket:
+    view = body["view"]
+    system = system_of(desk, read_partner(view))
+    new = read_new(view, system)
+    if action == "bulk.partner" or not (new.kind or new.lists.kinds):
+        return NewTicket(system, kind=system.default_kind)
+    return new_after(new, action.split(".")[1])
+
+
+def clicked(desk: Desk, act: Act, body: Body) -> Drawing:
     """The form after a click in it, with what is ticked on the page kept."""
     fields, action = forms.read_bulk(body["view"]), str(action_of(body)["action_id"])
     page = int(read_value(body)) if action.startswith("bulk.page") else fields.page
@@ -57,7 +105,10 @@ def redrawn(desk: Desk, act: Act, body: Body) -> dict[str, Any]:
     else:
         bulk.tick(desk.db, act, fields.bulk, bulk.Ticks(fields.shown, fields.ticked))
     form = bulk.show_bulk(desk.db, act, fields.bulk, page)
-    return forms.bulk_form(form, what=fields.what, drawn=fields.drawn + (action != "bulk.deed"))
+    # Clicks below the boxes leave them as they are.
+    drawn = fields.drawn + (action.startswith("bulk.page") or action in {"bulk.all", "bulk.none"})
+    ticket = ticket_after(desk, body, action) if fields.what == What.TICKET else None
+    return Drawing(form, fields.what, drawn, ticket)
 
 
 def register_running(app: App, desk: Desk) -> None:

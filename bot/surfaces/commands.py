@@ -1,65 +1,40 @@
 """``/case``: one command, its first word chooses what it does."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.domain.act import Act
 from bot.domain.case import Priority, priority_named
 from bot.domain.errors import Invalid
-from bot.domain.evidence import RelationKind
-from bot.surfaces.desk import Body, Desk, channel_of
-from bot.surfaces.opening import open_edit_form, open_incident_form, open_new_form, open_new_inbox
+from bot.surfaces import case_commands
+from bot.surfaces.desk import Desk, channel_of
+from bot.surfaces.opening import open_new_form, open_new_inbox
+from bot.surfaces.project_commands import project
 from bot.surfaces.rules import open_new_rule
+from bot.surfaces.silences import read_silence
+from bot.surfaces.typed import Call, Message
 from bot.surfaces.words import Words, is_key, person_in, read_words, team_in
-from bot.usecases import looking, opening, projects, rules, shelves, teams, working
+from bot.usecases import (
+    looking,
+    opening,
+    projects,
+    rules,
+    shelves,
+    silencing,
+    teams,
+    weeklies,
+)
 from bot.usecases.bulk import start_bulk
 from bot.usecases.exporting import ask_for_export
-from bot.usecases.verb import Outcome
-from bot.views import answers, cards, details, forms, inboxes, lists
+from bot.usecases.statistics import ask_for_statistics
+from bot.views import answers, cards, forms, inboxes, lists, silences, statistics
 from bot.views import export as exports
 from bot.views import help as help_views
 from bot.views import rules as rule_views
 from bot.views.forms.bulk import bulk_form
-from bot.views.limits import clip
 from bot.views.posts import readable
-
-Message = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One ``/case …``, cut into words."""
-
-    desk: Desk
-    body: Body
-    client: Any
-    words: Words
-
-    @property
-    def act(self) -> Act:
-        return self.desk.act(self.body, "command")
-
-    def arg(self, position: int, expected: str) -> str:
-        """The word at ``position`` behind the verb; ``Invalid`` says what belongs there."""
-        if position >= len(self.words.args):
-            raise Invalid(f"`/case {self.words.verb}` needs {expected}. {help_views.example(self.words.verb)}")
-        return self.words.args[position]
-
-    @property
-    def key(self) -> str:
-        word = self.arg(0, "a case's key, such as OPS-12")
-        if not is_key(word):
-            raise Invalid(
-                f"“{clip(word, 40)}” is not a case's key, which looks like OPS-12. `/case search` finds cases."
-            )
-        return word.upper()
-
-    def changed(self, outcome: Outcome) -> Message:
-        return answers.changed(outcome.case, outcome.entry, self.desk.workspace, verb=f"case.{self.words.verb}")
+from bot.views.queries import typed_query
 
 
 def register(app: App, desk: Desk) -> None:
@@ -153,117 +128,22 @@ def export(call: Call) -> Message:
     return answers.sentence(exports.being_prepared(total, kind))
 
 
-def take(call: Call) -> Message:
-    return call.changed(working.take_case(call.desk.db, call.act, call.key))
+def stats(call: Call) -> Message:
+    """``/case stats [query]``, ``/case stats weekly``. In quotes ``weekly`` is a word to look for."""
+    query = call.words.rest
+    if query.lower() == "weekly":
+        return statistics.weeklies_message(weeklies.list_weeklies(call.desk.db, call.act))
+    ask_for_statistics(call.desk.db, call.act, query)
+    return answers.sentence(statistics.being_counted(query))
 
 
-def assign(call: Call) -> Message:
-    word = call.arg(1, "a person, a team, me or none")
-    key = call.key
-    if word.lower() == "none":
-        return call.changed(working.assign_case(call.desk.db, call.act, key, nobody=True))
-    person = call.act.actor if word.lower() == "me" else person_in(word)
-    if person:
-        return call.changed(working.assign_case(call.desk.db, call.act, key, person=person))
-    team = team_in(word)
-    if not team:
-        raise Invalid(f"“{clip(word, 40)}” is neither a person nor a team. {help_views.example('assign')}")
-    return call.changed(working.assign_case(call.desk.db, call.act, key, team=team))
-
-
-def priority(call: Call) -> Message:
-    wanted = priority_named(call.arg(1, "p1, p2, p3, p4, p5 or none"))
-    return call.changed(working.prioritize_case(call.desk.db, call.act, call.key, wanted))
-
-
-def status(call: Call) -> Message:
-    call.arg(1, "the name of a status")
-    return call.changed(working.set_status(call.desk.db, call.act, call.key, readable(call.words.after(1))))
-
-
-def close(call: Call) -> Message | None:
-    key, reason = call.key, readable(call.words.after(1))
-    case = looking.show_case(call.desk.db, call.act, key)
-    if case.is_open and case.type.reason_required and not reason:
-        call.client.views_open(trigger_id=call.body["trigger_id"], view=forms.close_form(case))
-        return None
-    return call.changed(working.close_case(call.desk.db, call.act, key, reason))
-
-
-def reopen(call: Call) -> Message:
-    return call.changed(working.reopen_case(call.desk.db, call.act, call.key))
-
-
-def note(call: Call) -> Message:
-    key = call.key
-    return call.changed(working.note_case(call.desk.db, call.act, key, readable(call.words.after(1))))
-
-
-def edit(call: Call) -> None:
-    open_edit_form(call.desk, call.body, call.client, call.act, call.key)
-
-
-def timeline(call: Call) -> Message:
-    page = looking.show_timeline(call.desk.db, call.act, call.key)
-    return details.timeline_message(page, call.desk.workspace)
-
-
-def due(call: Call) -> Message:
-    return call.changed(working.set_due(call.desk.db, call.act, call.key, read_date(call.arg(1, "a date or none"))))
-
-
-def read_date(word: str) -> date | None:
-    if word.lower() == "none":
-        return None
-    try:
-        return date.fromisoformat(word)
-    except ValueError:
-        raise Invalid(
-            f"“{clip(word, 40)}” is not a date. Write it as year-month-day, such as 2026-12-24, or none."
-        ) from None
-
-
-def watch(call: Call) -> Message:
-    return call.changed(working.watch_case(call.desk.db, call.act, call.key))
-
-
-def unwatch(call: Call) -> Message:
-    return call.changed(working.unwatch_case(call.desk.db, call.act, call.key))
-
-
-def archive(call: Call) -> Message:
-    return call.changed(working.archive_case(call.desk.db, call.act, call.key))
-
-
-def unarchive(call: Call) -> Message:
-    return call.changed(working.unarchive_case(call.desk.db, call.act, call.key))
-
-
-def incident(call: Call) -> None:
-    open_incident_form(call.desk, call.body, call.client, call.act, call.key)
-
-
-def relate(call: Call) -> Message:
-    kinds = ", ".join(kind.value for kind in RelationKind)
-    word, other = call.arg(1, f"one of {kinds}").lower(), call.arg(2, "the other case's key")
-    if word not in {kind.value for kind in RelationKind}:
-        raise Invalid(f"“{clip(word, 40)}” is not a relation. Choose one of {kinds}. {help_views.example('relate')}")
-    return call.changed(working.relate_case(call.desk.db, call.act, call.key, RelationKind(word), other.upper()))
-
-
-def project(call: Call) -> Message | None:
-    """``/case project``, ``/case project new``, ``/case project KEY``."""
+def silence(call: Call) -> Message:
+    """``/case silence``, ``/case silence <query> 2h [reason]``."""
     if not call.words.args:
-        found, is_admin = projects.list_projects(call.desk.db, call.act)
-        return answers.projects(found, is_admin)
-    word = call.words.args[0]
-    if word.lower() == "new":
-        projects.require_admin(call.desk.db, call.act)
-        view = forms.project_form(channel=channel_of(call.body))
-    else:
-        view = forms.project_form(projects.find_project(call.desk.db, call.act, word))
-    call.client.views_open(trigger_id=call.body["trigger_id"], view=view)
-    return None
+        return silences.silences_message(silencing.list_silences(call.desk.db, call.act))
+    said = read_silence(call.words)
+    query, reason = typed_query(said.query), readable(said.reason)
+    return silences.silenced(silencing.silence_query(call.desk.db, call.act, query, said.until, reason))
 
 
 def inbox(call: Call) -> Message | None:
@@ -301,7 +181,7 @@ def team(call: Call) -> Message | None:
 
 
 def bulk(call: Call) -> None:
-    view = bulk_form(start_bulk(call.desk.db, call.act, call.words.rest))
+    view = bulk_form(start_bulk(call.desk.db, call.act, call.words.rest), systems=call.desk.workspace.systems)
     call.client.views_open(trigger_id=call.body["trigger_id"], view=view)
 
 
@@ -314,25 +194,12 @@ VERBS: dict[str, Callable[[Call], Message | None]] = {
     "mine": mine,
     "search": search,
     "export": export,
-    "assign": assign,
-    "take": take,
-    "priority": priority,
-    "status": status,
-    "close": close,
-    "reopen": reopen,
-    "note": note,
-    "edit": edit,
-    "timeline": timeline,
-    "due": due,
-    "watch": watch,
-    "unwatch": unwatch,
-    "archive": archive,
-    "unarchive": unarchive,
-    "relate": relate,
-    "incident": incident,
+    "stats": stats,
+    "silence": silence,
     "project": project,
     "inbox": inbox,
     "rule": rule,
     "team": team,
     "bulk": bulk,
+    **case_commands.VERBS,
 }

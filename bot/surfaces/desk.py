@@ -1,13 +1,15 @@
 """What every listener works with, and how a payload becomes an ``Act``."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from bot.domain.act import Act
 from bot.domain.reading import Workspace
+from bot.domain.ticket import Partner
 from bot.storage.database import Database
+from bot.surfaces.questions import Questions
 from bot.surfaces.replies import Replies
 from bot.usecases.outside import Outside
 
@@ -16,11 +18,19 @@ Body = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Desk:
+    """``ticketing``: the ticketing systems that are switched on, by our names for them.
+
+    ``site``: our web server's address for the outside, if the operator has said it.
+    """
+
     db: Database
     workspace: Workspace
     now: Callable[[], datetime]
     replies: Replies
     outside: Outside
+    questions: Questions = field(default_factory=Questions)
+    ticketing: Mapping[str, Partner] = field(default_factory=dict)
+    site: str = ""
 
     def act(self, body: Body, via: str, seen: int | None = None) -> Act:
         return Act(actor=actor_of(body), at=self.now(), via=via, origin=origin_of(body), seen=seen)

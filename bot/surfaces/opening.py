@@ -5,20 +5,30 @@ from typing import Any
 from bot.domain.act import Act
 from bot.domain.reading import PostRef
 from bot.surfaces.desk import Body, Desk, is_in_modal, is_on_top_of_two
-from bot.usecases import inbox_forms, incidents, looking, opening
+from bot.usecases import inbox_forms, incidents, intake_sources, looking, opening
 from bot.usecases.opening import NoProject
 from bot.views import forms
+from bot.views.forms import intake
 from bot.views.inboxes import LIST
 from bot.views.queries import typed_query
 
 
-def open_modal(client: Any, body: Body, view: dict[str, Any]) -> None:
-    """On top of the modal that the person is in, else as a new one. Slack stacks three: a fourth replaces the third."""
+def open_modal(client: Any, body: Body, view: dict[str, Any]) -> Any:
+    """On top of the modal that the person is in, else as a new one. Slack stacks three: a fourth replaces the third.
+
+    What Slack answers, which holds the view's id and hash.
+    """
     if is_on_top_of_two(body):
-        client.views_update(view_id=body["view"]["id"], view=view)
-        return
+        return client.views_update(view_id=body["view"]["id"], view=view)
     call = client.views_push if is_in_modal(body) else client.views_open
-    call(trigger_id=body["trigger_id"], view=view)
+    return call(trigger_id=body["trigger_id"], view=view)
+
+
+def project_view(desk: Desk, act: Act, key: str) -> dict[str, Any]:
+    """The form of a project, and where its alerts come from."""
+    found = intake_sources.intake_of(desk.db, act, key)
+    below = intake.intake_blocks(found, desk.now())
+    return forms.project_form(found.project, systems=desk.workspace.systems, below=below)
 
 
 def open_new_form(
@@ -48,8 +58,8 @@ def open_edit_form(desk: Desk, body: Body, client: Any, act: Act, ref: str | int
 
 def open_incident_form(desk: Desk, body: Body, client: Any, act: Act, ref: str | int) -> None:
     """Whoever asks for it is suggested as its commander."""
-    case = incidents.case_to_declare(desk.db, act, ref)
-    open_modal(client, body, forms.incident_form(case, act.actor))
+    found = incidents.case_to_declare(desk.db, act, ref)
+    open_modal(client, body, forms.incident_form(found.case, act.actor, found.pagers))
 
 
 def open_new_inbox(desk: Desk, body: Body, client: Any, query: str = "") -> None:

@@ -20,10 +20,11 @@ MODALS_KNOWN = 500
 
 @dataclass(slots=True)
 class Drawn:
-    """How a modal stands: ``asked`` is the moment of what it answers, ``hash`` Slack's name for this state of it."""
+    """How a modal stands: ``asked`` is the moment of what it answers, with which answer to it; ``hash`` is Slack's name
+    for this state of it."""
 
     lock: Lock = field(default_factory=Lock)
-    asked: float = 0.0
+    asked: tuple[float, int] = (0.0, 0)
     hash: str = ""
 
 
@@ -37,16 +38,17 @@ class Replies:
         """Call Slack soon. A failure is logged: the person sees that nothing came and can ask again."""
         self._pool.submit(self._run, call, arguments)
 
-    def redraw(self, call: Callable[..., Any], body: Mapping[str, Any], view: Mapping[str, Any]) -> None:
+    def redraw(self, call: Callable[..., Any], body: Mapping[str, Any], view: Mapping[str, Any], step: int = 0) -> None:
         """Draw the modal of a click anew, with ``views.update``; many clicks may be under way, as when somebody types.
 
         A later one is never drawn over by an earlier one, and nothing is drawn over what has taken the form's place.
-        Where another replica has drawn meanwhile, the modal stays as it is until the next click.
+        Where another replica has drawn meanwhile, the modal stays as it is until the next click. ``step``: of several
+        answers to one click, the highest is the last.
         """
-        self.send(self._redraw, call=call, body=body, view=view)
+        self.send(self._redraw, call=call, body=body, view=view, step=step)
 
-    def _redraw(self, call: Callable[..., Any], body: Mapping[str, Any], view: Mapping[str, Any]) -> None:
-        modal, asked = body["view"], float(body["actions"][0]["action_ts"])
+    def _redraw(self, call: Callable[..., Any], body: Mapping[str, Any], view: Mapping[str, Any], step: int) -> None:
+        modal, asked = body["view"], (float(body["actions"][0]["action_ts"]), step)
         drawn = self._drawn(modal["id"])
         with drawn.lock:
             if asked < drawn.asked:

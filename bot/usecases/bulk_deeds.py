@@ -6,17 +6,32 @@ from typing import Any
 from bot.domain.act import Act
 from bot.domain.bulk import Became, Bulk, Deed, Fate, Report, What
 from bot.domain.case import Case, Priority
+from bot.domain.entry import Entry
 from bot.domain.errors import NotAllowed, Refusal
+from bot.domain.link import Wanted
+from bot.domain.linking import wanted_ticket
 from bot.domain.project import Project
 from bot.domain.rights import Right
 from bot.storage.database import Work
 from bot.usecases import moving, working
 from bot.usecases.access import authorize, person_of
-from bot.usecases.verb import Outcome, Verb
+from bot.usecases.tickets import create_ticket
+from bot.usecases.verb import Outcome, Verb, verb
 
 # So many cases are looked at one by one before a bulk edit is confirmed.
 FORESEEN = 1000
 GONE = "This case no longer exists."
+
+
+@verb()
+def give_ticket(work: Work, case: Case, act: Act, partner: str, wanted: Wanted) -> Entry | None:
+    """A new ticket, unless the case has one of that partner already."""
+    return None if has_ticket(case, partner) else create_ticket.body(work, case, act, partner, wanted)
+
+
+def has_ticket(case: Case, partner: str) -> bool:
+    return bool(case.ticket_count) and any(ticket.partner == partner for ticket in case.tickets)
+
 
 # What is asked of each case, and with which words.
 DEEDS: Mapping[What, tuple[Verb[...], Callable[[Deed], dict[str, Any]]]] = {
@@ -30,6 +45,10 @@ DEEDS: Mapping[What, tuple[Verb[...], Callable[[Deed], dict[str, Any]]]] = {
     What.UNARCHIVE: (working.unarchive_case, lambda _: {}),
     What.MOVE: (moving.move_case, lambda deed: {"project": deed.project}),
     What.NOTE: (working.note_case, lambda deed: {"text": deed.text}),
+    What.TICKET: (
+        give_ticket,
+        lambda deed: {"partner": deed.partner, "wanted": Wanted(deed.kind, deed.subtype, deed.extra)},
+    ),
 }
 
 
@@ -45,6 +64,9 @@ def would_change(work: Work, case: Case, act: Act, deed: Deed) -> bool:
         return moving.where_to(work, case, act, deed.project or 0).id != case.project_id
     if deed.what == What.NOTE:
         return bool(working.new_note(case, act, deed.text))
+    if deed.what == What.TICKET:
+        wanted = Wanted(deed.kind, deed.subtype, deed.extra)
+        return not has_ticket(case, deed.partner) and bool(wanted_ticket(case, act, deed.partner, wanted))
     use_case, words = DEEDS[deed.what]
     return use_case.body(work, case, act, **words(deed)) is not None
 

@@ -11,12 +11,14 @@ from bot.domain.wording import listed
 from bot.storage.database import Database, Work
 from bot.usecases.bulk import bulk_of
 from bot.usecases.moving import move_case
+from bot.usecases.tickets import unlink_ticket
 from bot.usecases.verb import said, verb
 from bot.usecases.working import kept_or_able
 
 TOO_LATE = (
     "A bulk edit can be undone for ten minutes, and they are over. `/case bulk` can change the same cases once more."
 )
+TICKET_UNLINKED = "The ticket was unlinked since."
 NOTE_CHANGED = "The note was edited or deleted since."
 
 
@@ -37,6 +39,8 @@ def take_back(work: Work, case: Case, act: Act, entry: Entry) -> Entry | None:
     """Undo ``entry`` as far as nobody has changed the same since; a ``Conflict`` says who did if nothing is left."""
     if entry.kind == Kind.NOTE_ADDED:
         return take_note_back(work, case, act, entry)
+    if entry.kind == Kind.TICKET_ASKED:
+        return take_ticket_back(work, case, act, entry)
     news = [one for one in work.cases.entries_since(case, entry.version) if set(one.changes) & set(entry.changes)]
     changed = {field for one in news for field in one.changes}
     free = [part for part in parts(entry.changes) if not part & changed]
@@ -71,6 +75,14 @@ def take_note_back(work: Work, case: Case, act: Act, entry: Entry) -> Entry | No
     if note is None or note.edited_at or note.deleted_at:
         raise Conflict(NOTE_CHANGED)
     return case.delete_note(act, note)
+
+
+def take_ticket_back(work: Work, case: Case, act: Act, entry: Entry) -> Entry | None:
+    """It stays over there as it is."""
+    ticket = entry.data["ticket"]
+    if all(one.id != ticket for one in case.tickets):
+        raise Conflict(TICKET_UNLINKED)
+    return unlink_ticket.body(work, case, act, ticket)
 
 
 def kept_words(undone: Entry) -> str | None:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.domain.delivery import Delivery, State, Tell
 from bot.domain.telling import UPDATES, lane_of, tell
+from bot.domain.ticket_telling import OF_TICKETS
 from bot.storage.database import Work
 from bot.usecases import recipients
 
@@ -20,7 +21,7 @@ def report_dead(
     """
     if delivery.kind == Tell.PROBLEM:
         return
-    owners = recipients.note_problem(work, delivery, remedy, now)
+    owners = recipients.note_problem(work, delivery, remedy, now) or linkers(work, delivery)
     known = [everywhere_of(delivery)] if everywhere else ways(delivery)
     if not work.deliveries.keys_of(map(mark, known)):
         work.deliveries.forget(f"{mark(known[0])}/")  # what was still to be told when it healed
@@ -42,6 +43,12 @@ def report_dead(
                 )
             ]
         )
+
+
+def linkers(work: Work, delivery: Delivery) -> list[str]:
+    """Whom a ticket that cannot be told concerns: the person who wanted it, and the admins."""
+    ticket = work.tickets.by_id(delivery.data["ticket"]) if delivery.kind in OF_TICKETS else None
+    return [*dict.fromkeys([ticket.linked_by, *(admin.id for admin in work.people.admins())])] if ticket else []
 
 
 def heal(work: Work, delivery: Delivery, now: datetime) -> None:
@@ -78,4 +85,6 @@ def everywhere_of(delivery: Delivery) -> str:
 
 
 def place(delivery: Delivery) -> str:
+    if delivery.kind in OF_TICKETS:
+        return delivery.stream
     return lane_of(delivery.target) if delivery.target else delivery.lane

@@ -15,6 +15,8 @@ from bot.storage.database import Database, Work
 from bot.usecases.access import person_of
 from bot.usecases.verb import once
 
+EMAIL_LIMIT = 254
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -23,6 +25,7 @@ class Profile:
     id: str
     name: str
     tz: str = "UTC"
+    email: str = ""
     is_admin: bool = False
     is_guest: bool = False
     is_outside: bool = False
@@ -59,6 +62,7 @@ def keep_people(db: Database, profiles: Iterable[Profile], admins: frozenset[str
 
 def update_person(person: Person, profile: Profile, admins: frozenset[str]) -> None:
     person.name, person.tz = kept_line(profile.name)[:80] or profile.id, profile.tz[:64]
+    person.email = kept_line(profile.email).lower()[:EMAIL_LIMIT] or None
     person.is_admin = profile.is_admin or profile.id in admins
     person.is_guest, person.is_outside = profile.is_guest, profile.is_outside
     person.is_bot, person.is_gone = profile.is_bot, profile.is_gone

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import update_wrapper
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
-from bot.domain import notifying, ruling
+from bot.domain import notifying, ruling, ticket_telling
 from bot.domain.act import Act
 from bot.domain.case import Case
 from bot.domain.delivery import Tell
@@ -130,15 +130,18 @@ def record(work: Work, case: Case, entry: Entry | None) -> Outcome:
     may_see = those_who_may_see(work, case.project, people.values())
     deliveries = deliveries_for(case, entry, {person.id: person for person in may_see})
     work.enqueue(deliveries)
-    if not entry.is_of_bulk:
+    if not entry.is_one_of_many:
         work.deliveries.hurry((one.stream for one in deliveries if one.entry_id and one.kind != Tell.DM), LATER)
     work.enqueue(notifying.changed(case, entry, listened_to=work.inboxes.any_listens()))
     if work.rules.any_on(case.project_id):
         work.enqueue([ruling.changed(case, entry)])
+    if case.tickets:
+        terms = work.tickets.terms(case.project_id, {ticket.partner for ticket in case.tickets}, entry.at)
+        work.enqueue(ticket_telling.changed(case, entry, terms))
     return Outcome(loaded(case), entry)
 
 
 def loaded(case: Case) -> Case:
     """With all that a card shows, so that it can be drawn after the session has ended."""
-    _ = case.teams, case.posts
+    _ = case.teams, case.posts, case.tickets, case.comes_from_alert and case.alert
     return case

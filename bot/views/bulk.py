@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from bot.domain.bulk import Became, Bulk, Deed, Report, State, What
+from bot.domain.link import label_of
 from bot.views.blocks import Block, Message, actions, context, message, section
 from bot.views.elements import button, confirm
 from bot.views.limits import clip, clip_marked, one_line
@@ -34,6 +35,11 @@ def _assign(deed: Deed, names: Names) -> Mrkdwn:
     return mrkdwn("assign to {}", joined(owners, " and ") or bold("nobody"))
 
 
+def _ticket(deed: Deed, names: Names) -> Mrkdwn:
+    where = mrkdwn(" in {}", bold(deed.kind)) if deed.kind else Mrkdwn("")
+    return mrkdwn("create a {} ticket{} for each that has none there", bold(label_of(deed.partner)), where)
+
+
 ORDERS: Mapping[What, Callable[[Deed, Names], Mrkdwn]] = {
     What.STATUS: _status,
     What.ASSIGN: _assign,
@@ -42,6 +48,7 @@ ORDERS: Mapping[What, Callable[[Deed, Names], Mrkdwn]] = {
     What.UNARCHIVE: lambda deed, names: Mrkdwn("bring back from the archive"),
     What.MOVE: lambda deed, names: mrkdwn("move to the project {}", bold(deed.key)),
     What.NOTE: lambda deed, names: mrkdwn("add the note “{}”", clip(one_line(deed.text), NOTE)),
+    What.TICKET: _ticket,
 }
 
 

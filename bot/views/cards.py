@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.domain.case import PRIORITY_WORDS, Case, Priority, Source
+from bot.domain.case import PRIORITY_WORDS, Case, Priority
 from bot.domain.casetype import CaseType, Group
-from bot.domain.facts import ATTRIBUTES
+from bot.domain.facts import ATTRIBUTES, Source
+from bot.domain.intake import AlertState, KnownAlert, System
 from bot.domain.reading import Workspace
 from bot.views.blocks import Block, Message, actions, context, fields, message
 from bot.views.clicks import case_block
 from bot.views.elements import button, grouped_select, option, overflow, select
-from bot.views.limits import one_line
-from bot.views.rich import anchor, line, rich_text, strong, words
-from bot.views.text import NOBODY, Mrkdwn, Names, joined, literal, mrkdwn, person, when
+from bot.views.limits import clip, one_line
+from bot.views.rich import Piece, anchor, line, moment, rich_text, strong, words
+from bot.views.text import NOBODY, Mrkdwn, Names, joined, link, literal, mrkdwn, person, when
+from bot.views.tickets import link_button, tickets_block, tickets_text
 from bot.views.words import (
     SOURCES,
     case_link,
@@ -27,6 +29,20 @@ from bot.views.words import (
 )
 
 EXCERPT = 300
+ALERT_NAME = 200
+KINDS_OF_ALERT = {
+    Source.MONITOR: "Monitor",
+    Source.SIGNAL: "Security signal",
+    Source.ERROR: "Error",
+    Source.ALERT: "Alert",
+    Source.PERSON: "Alert",
+}
+STATES_OF_ALERT = {
+    AlertState.TRIGGERED: "is triggered",
+    AlertState.WARNING: "warns",
+    AlertState.NO_DATA: "has no data",
+    AlertState.RECOVERED: "has recovered",
+}
 STATUSES_SHOWN = 20  # more of them would make the card too long for Slack; they are behind More
 
 PRIORITIES = [option(full, priority.value) for priority, full in PRIORITY_WORDS.items()]
@@ -55,15 +71,20 @@ def case_card(
     ``channel``: where it stands for everybody, empty for an answer to one person.
     """
     blocks = [title_line(case, workspace), fields(facts(case, clock(now), names))]
+    if case.comes_from_alert and case.alert:
+        blocks.append(rich_text(alert_line(case, case.alert)))
     if said := excerpt(case.description, EXCERPT):
         blocks.append(rich_text(line(said)))
-    blocks.append(context(joined(origin(case, names))))
+    blocks += tickets_block(case)
+    blocks.append(context(joined(origin(case, names, workspace))))
     if case.is_archived:
         blocks.append(archived_note(case))
+    if case.snoozed_until:
+        blocks.append(snoozed_note(case.snoozed_until, case.snoozed_by, names))
     if channel and channel != case.project.home_channel:
         blocks.append(context(mrkdwn("Moved to {}. Its home is {} now.", case.project.key, channel_link(case))))
     if buttons:
-        blocks.append(actions(case_actions(case), block_id=case_block(case.id, case.version)))
+        blocks.append(actions(case_actions(case, workspace), block_id=case_block(case.id, case.version)))
     return blocks
 
 
@@ -75,7 +96,7 @@ def card_text(case: Case, names: Names = NOBODY) -> Mrkdwn:
     incident = mrkdwn("incident {}", case.severity) if case.severity else Mrkdwn("")
     reason = mrkdwn("closed as {}", case.reason) if case.reason else Mrkdwn("")
     archived = Mrkdwn("archived" if case.is_archived else "")
-    return joined([words_, incident, owner, teams, reason, archived], ", ")
+    return joined([words_, incident, owner, teams, reason, tickets_text(case), archived], ", ")
 
 
 def card_message(
@@ -133,13 +154,26 @@ def incident_words(case: Case) -> Mrkdwn:
     return mrkdwn("{} in {}", case.severity or "", Mrkdwn(f"<#{case.incident_channel}>"))
 
 
-def origin(case: Case, names: Names) -> list[Mrkdwn]:
+def origin(case: Case, names: Names, workspace: Workspace) -> list[Mrkdwn]:
     said = [mrkdwn("Reported by {}", person(case.reporter, names)), mrkdwn("opened {}", when(case.created_at))]
     if case.source != Source.PERSON:
         said.append(Mrkdwn(SOURCES[Source(case.source)]))
     if case.evidence_count:
         said.append(mrkdwn("{} of evidence", plural(case.evidence_count, "piece")))
+    if case.notebook:
+        said.append(link(workspace.canvas(case.notebook), "Notebook"))
     return said
+
+
+def alert_line(case: Case, alert: KnownAlert) -> Block:
+    """What is behind the case: its name with a link, its state, how often it came again and when last."""
+    kind = KINDS_OF_ALERT[Source(case.source)]
+    by = "" if alert.source in {System.OTHER, System.GENERIC} else f" by {alert.label}"
+    name = anchor(alert.link or None, clip(one_line(alert.name), ALERT_NAME))
+    pieces: list[Piece] = [f"{kind}{by}: ", name, " ", strong(STATES_OF_ALERT[AlertState(alert.state)])]
+    if alert.repeats:
+        pieces.append(f", came {plural(alert.repeats, 'more time')}")
+    return line(*pieces, ", last seen ", moment(alert.last_at))
 
 
 def archived_note(case: Case) -> Block:
@@ -147,7 +181,12 @@ def archived_note(case: Case) -> Block:
     return context(mrkdwn("*Archived* {}. Lists and searches leave it out until somebody brings it back.", at))
 
 
-def case_actions(case: Case, *, details: bool = True) -> list[Block]:
+def snoozed_note(until: datetime, by: str | None, names: Names) -> Block:
+    who = mrkdwn(" by {}", person(by, names)) if by else Mrkdwn("")
+    return context(mrkdwn("*Snoozed until {}*{}. Nobody gets direct messages about it before.", when(until), who))
+
+
+def case_actions(case: Case, workspace: Workspace, *, details: bool = True) -> list[Block]:
     """The elements that fit the status; ``details``: with the button that opens Details."""
     if case.is_archived:
         row = [button("Unarchive", "case.unarchive", label=f"Unarchive {case.key}")]
@@ -163,8 +202,11 @@ def case_actions(case: Case, *, details: bool = True) -> list[Block]:
         row = [button("Reopen", "case.reopen", label=f"Reopen {case.key}")]
     if not case.is_archived:
         row.append(button("Note", "case.note", label=f"Add a note to {case.key}"))
+        row += [link_button(case)] if workspace.systems else []
     if case.is_open and not case.is_archived and not case.incident_channel and (is_grave(case) or not details):
         row.append(button("Declare incident", "case.incident", label=f"Declare an incident for {case.key}"))
+    if not (details or case.notebook or case.is_archived):
+        row.append(button("Notebook", "case.notebook", label=f"Start the notebook of {case.key}"))
     if details:
         row.append(button("Details", "case.details", label=f"Details of {case.key}"))
     if not case.is_archived:

@@ -7,22 +7,25 @@ from bot.domain.case import Case
 from bot.domain.entry import Entry, Kind
 from bot.domain.evidence import Evidence, EvidenceKind, Relation
 from bot.domain.facts import ATTRIBUTES
+from bot.domain.intake import KnownAlert
 from bot.domain.reading import Details, TimelinePage, Workspace
 from bot.domain.wording import relation_words
 from bot.views.blocks import Block, Message, View, actions, context, divider, fields, header, message, modal
-from bot.views.cards import archived_note, case_actions, facts, origin, title_line
+from bot.views.cards import alert_line, archived_note, case_actions, facts, origin, snoozed_note, title_line
 from bot.views.clicks import case_block, page_value
 from bot.views.elements import button, option
 from bot.views.forms.metadata import case_metadata
 from bot.views.limits import clip, one_line
 from bot.views.rich import Piece, anchor, bullets, line, moment, quote, rich_text, someone, words
 from bot.views.text import NOBODY, Names, joined, mrkdwn, person, told
+from bot.views.tickets import ticket_blocks
 from bot.views.words import case_link, case_name, clock, plural
 
 EVIDENCE_SHOWN = 20
 RELATIONS_SHOWN = 20
 WATCHERS_SHOWN = 40
 OTHER_ATTRIBUTES = 10
+TAGS_SHOWN = 1000
 TITLES_IN_LIST = 120
 WITH_NOTE = {Kind.NOTE_ADDED, Kind.EVIDENCE_ADDED, Kind.CLOSED}
 DELETED = "This note was deleted."
@@ -47,12 +50,20 @@ IN_MESSAGE = Room(notes=3000, deed=240, pieces=2, title=80)
 
 def details_view(found: Details, workspace: Workspace, *, names: Names = NOBODY, now: datetime | None = None) -> View:
     case = found.case
-    blocks = [title_line(case, workspace), actions(_actions(found), block_id=case_block(case.id, case.version))]
+    blocks = [
+        title_line(case, workspace),
+        actions(_actions(found, workspace), block_id=case_block(case.id, case.version)),
+    ]
     if case.is_archived:
         blocks.append(archived_note(case))
-    blocks += [fields(facts(case, clock(now), names)), *_more_facts(case, names)]
+    if case.snoozed_until:
+        blocks.append(snoozed_note(case.snoozed_until, case.snoozed_by, names))
+    blocks += [fields(facts(case, clock(now), names)), *_more_facts(case, names, workspace)]
+    if case.comes_from_alert and case.alert:
+        blocks += _alert_blocks(case, case.alert)
     if case.description.strip():
         blocks += [header("Description"), rich_text(line(case.description))]
+    blocks += ticket_blocks(case, names)
     blocks += _evidence_blocks(found, names) + _relation_blocks(found, workspace)
     blocks += [divider(), header("Timeline"), *timeline_blocks(found.timeline, names, IN_VIEW, "details.page")]
     metadata = case_metadata(case, page=found.timeline.page)
@@ -69,11 +80,20 @@ def timeline_message(page: TimelinePage, workspace: Workspace, *, names: Names =
     return message(f"Timeline of {case_name(page.case)}, newest first", blocks)
 
 
-def _actions(found: Details) -> list[Block]:
+def _actions(found: Details, workspace: Workspace) -> list[Block]:
     """The card's, but for the button that brought us here; watching is known here, so More says what it will do."""
-    row = case_actions(found.case, details=False)
+    *row, last = case_actions(found.case, workspace, details=False)
+    row += [*_rest(found.case), last]
     watch = option("Unwatch", "case.unwatch") if found.is_watching else option("Watch", "case.watch")
     return [_with_watch(element, watch) for element in row]
+
+
+def _rest(case: Case) -> list[Block]:
+    if case.is_snoozed:
+        return [button("End snooze", "case.wake", label=f"End the snooze of {case.key}")]
+    if case.is_open and not case.is_archived:
+        return [button("Snooze", "case.snooze", label=f"Snooze {case.key}")]
+    return []
 
 
 def _with_watch(element: Block, watch: Block) -> Block:
@@ -82,12 +102,12 @@ def _with_watch(element: Block, watch: Block) -> Block:
     return {**element, "options": [watch if o["value"] == "case.watching" else o for o in element["options"]]}
 
 
-def _more_facts(case: Case, names: Names) -> list[Block]:
+def _more_facts(case: Case, names: Names, workspace: Workspace) -> list[Block]:
     others = [(name, value) for name, value in case.attributes.items() if name not in ATTRIBUTES and value]
     blocks = []
     if others:
         blocks.append(fields([mrkdwn("*{}*\n{}", name, value) for name, value in others[:OTHER_ATTRIBUTES]]))
-    blocks.append(context(joined(origin(case, names))))
+    blocks.append(context(joined(origin(case, names, workspace))))
     watchers = [watcher.person_id for watcher in case.watchers]
     if watchers:
         shown = joined([person(id_, names) for id_ in watchers[:WATCHERS_SHOWN]], ", ")
@@ -95,6 +115,14 @@ def _more_facts(case: Case, names: Names) -> list[Block]:
         rest = f" and {more} more" if more > 0 else ""
         blocks.append(context(mrkdwn("Watched by {}{}", shown, rest)))
     return blocks
+
+
+def _alert_blocks(case: Case, alert: KnownAlert) -> list[Block]:
+    """With the tags that are no attributes, since a field has their name or there are too many."""
+    first = line("First seen ", moment(alert.first_at))
+    others = [f"{name}: {value}" for name, value in alert.tags.items() if name not in case.attributes]
+    tags = [line("Tags: ", clip(one_line(", ".join(others)), TAGS_SHOWN))] if others else []
+    return [header("What raised it"), rich_text(bullets([alert_line(case, alert), first, *tags]))]
 
 
 def _evidence_blocks(found: Details, names: Names) -> list[Block]:

@@ -11,7 +11,17 @@ from bot.views.elements import button, option, overflow
 from bot.views.limits import clip
 from bot.views.queries import build_button
 from bot.views.text import NOBODY, Mrkdwn, Names, bold, joined, link, mrkdwn, person, said
-from bot.views.words import age, case_count, case_link, case_name, clock, due_words, priority_words, status_words
+from bot.views.words import (
+    age,
+    case_count,
+    case_link,
+    case_name,
+    clock,
+    due_words,
+    plural,
+    priority_words,
+    status_words,
+)
 
 HEADING = 100
 ROW_TITLE = 120  # ten rows must fit into a message; cards and Details show all of it
@@ -46,6 +56,7 @@ def below(found: Listing) -> list[Block]:
     row: list[Block] = []
     if value and found.cases:
         row.append(button("Bulk edit", "bulk.edit", value=value))
+        row.append(button("Statistics", "case.stats", value=value, label="Statistics of these cases"))
     if found.inbox:
         row.append(button("Edit inbox", "inbox.edit", value=str(found.inbox)))
     elif value:
@@ -81,6 +92,10 @@ def row_facts(case: Case, names: Names, now: datetime) -> Mrkdwn:
     ]
     if case.due and case.is_open:
         parts.append(mrkdwn("due {}", due_words(case.due, now.date())))
+    if case.is_snoozed:
+        parts.append(Mrkdwn("snoozed"))
+    if case.ticket_count:
+        parts.append(mrkdwn("{}", plural(case.ticket_count, "ticket")))
     if case.is_archived:
         parts.append(Mrkdwn("archived"))
     return joined(parts)

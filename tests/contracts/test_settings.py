@@ -14,9 +14,12 @@ ROOT = Path(__file__).parents[2]
 EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
 VARIABLE = re.compile(r"^(?:# )?([A-Z]+(?:_[A-Z]+)+)=(.*)$")
 NAME = re.compile(r"[A-Z]+(_[A-Z]+)+")
-SECRETS = {"bot_token", "app_token", "signing_secret", "database_url", "secret_keys"}
+SECRETS = {
+    "bot_token", "app_token", "signing_secret", "database_url", "secret_keys", "jira_api_token", "jira_pat",
+    "jira_webhook_secret", "servicenow_password", "servicenow_webhook_secret",
+}  # fmt: skip
 # Shown with a value that is an example and no default.
-EXAMPLES = {"CASEBOOK_ADMINS", "CASEBOOK_PRIVATE_WEBHOOKS"}
+EXAMPLES = {"CASEBOOK_ADMINS", "CASEBOOK_PRIVATE_WEBHOOKS", "CASEBOOK_URL"}
 
 
 def in_the_code() -> set[str]:

@@ -103,7 +103,7 @@ FACTS_OF: dict[str, Any] = {
     "watcher": lambda case: case.watchers,
     "service": lambda case: "service" in case.attributes,
     "env": lambda case: "env" in case.attributes,
-    "ticket": lambda case: False,
+    "ticket": lambda case: case.tickets,
     "closed": lambda case: case.closed_at,
     "due": lambda case: case.due,
     "description": lambda case: case.description,

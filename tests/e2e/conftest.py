@@ -87,3 +87,13 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
         name = re.sub(r"[^a-z0-9]+", "-", item.name.lower()).strip("-")
         for number, one in enumerate(item.stash.get(OPENED, [])):
             one.shot(ARTIFACTS / f"{name}-{number}.png")
+
+
+@pytest.fixture
+def shots(request: pytest.FixtureRequest) -> Callable[[Window, str], None]:
+    """Pictures along the way, to look at."""
+
+    def shot(of: Window, name: str) -> None:
+        of.shot(ARTIFACTS / f"{request.node.name.replace('_', '-')}-{name}.png")
+
+    return shot

@@ -29,8 +29,8 @@ def settings_for(slack: LocalSlack, database_url: str, **more: str) -> Settings:
 
 
 @contextmanager
-def running(settings: Settings) -> Iterator[Casebook]:
-    casebook = build(settings)
+def running(settings: Settings, **seams: Any) -> Iterator[Casebook]:
+    casebook = build(settings, **seams)
     casebook.start()
     try:
         yield casebook

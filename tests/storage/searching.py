@@ -5,9 +5,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from bot.domain.case import Case, Priority, Source
+from bot.domain.case import Case, Priority
 from bot.domain.casetype import CaseType, Group
 from bot.domain.evidence import Note, Watcher
+from bot.domain.facts import Source
+from bot.domain.link import Ticket
 from bot.domain.person import Person, Team, TeamMember
 from bot.domain.project import Channel, Project
 from bot.domain.query import Viewer
@@ -62,6 +64,9 @@ def fields_of_a_case(draw: st.DrawFn) -> dict[str, Any]:
         "evidence_count": draw(st.integers(0, 1)),
         "project": draw(st.sampled_from(("OPS", "WEB", "SECRET"))),
         "teams": draw(st.sets(st.sampled_from(TEAMS))),
+        "tickets": draw(
+            st.lists(st.tuples(st.sampled_from(["JIRA-1", "Jira-2", "INC7", ""]), st.booleans()), max_size=2)
+        ),
         "watchers": draw(st.sets(st.sampled_from(list(PEOPLE)))),
     }
 
@@ -95,7 +100,7 @@ FIELDS = {
     "service": attributes,
     "env": attributes,
     "region": attributes,
-    "ticket": st.sampled_from(["any", "none", "JIRA-1", "J*"]),
+    "ticket": st.sampled_from(["any", "none", "JIRA-1", "jira-2", "J*", "inc*"]),
     "created": moments,
     "updated": moments,
     "closed": moments | st.sampled_from(["none", "any"]),
@@ -160,7 +165,7 @@ def team(work: Work, handle: str) -> Team:
 def put(work: Work, fields: dict[str, Any], number: int) -> tuple[Case, list[str]]:
     """The case in the database, and the texts of its notes."""
     fields = dict(fields)
-    notes = fields.pop("notes")
+    notes, tickets = fields.pop("notes"), fields.pop("tickets", ())
     project = work.projects.by_key(fields.pop("project"))
     type_ = work.cases.type_named(fields.pop("type"))
     assert project
@@ -175,13 +180,26 @@ def put(work: Work, fields: dict[str, Any], number: int) -> tuple[Case, list[str
         teams=[team(work, handle) for handle in sorted(fields.pop("teams"))],
         watchers=[Watcher(person_id=person) for person in sorted(fields.pop("watchers"))],
         posts=[],
+        tickets=[],
+        ticket_count=sum(is_live for _, is_live in tickets),
         version=1,
         **fields,
     )
     work.add(case)
+    for key, is_live in tickets:
+        row = ticket(case, key, is_live=is_live)
+        work.add(row)
+        case.tickets += [row] if is_live else []
     for text in notes:
         work.add(Note(case_id=case.id, author="UBOB", text=text, created_at=NOW))
     return case, notes
+
+
+def ticket(case: Case, key: str, *, is_live: bool) -> Ticket:
+    return Ticket(
+        case_id=case.id, partner="jira", key=key, health="in step", wanted={}, base={}, conflicts={}, linked_by="UANN",
+        linked_at=NOW, unlinked_at=None if is_live else NOW,
+    )  # fmt: skip
 
 
 def plain(**changes: Any) -> dict[str, Any]:

@@ -26,8 +26,8 @@ WORKSPACE = Workspace(url="https://acme.slack.com/", team_id="T1", bot_user_id="
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 PEOPLE = [
-    Profile("ann", "Ann"),
-    Profile("bob", "Bob"),
+    Profile("ann", "Ann", email="ann@example.com"),
+    Profile("bob", "Bob", email="Bob@Example.com"),
     Profile("carol", "Carol"),
     Profile("dana", "Dana", is_admin=True),
     Profile("gus", "Gus", is_guest=True),

@@ -1,5 +1,6 @@
 """Cases and what belongs to them, small and huge, and two opinions on whether Slack would take a view."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -10,10 +11,12 @@ from bot.domain.casetype import CaseType, Group
 from bot.domain.entry import Entry, Kind
 from bot.domain.evidence import Evidence, EvidenceKind, Note, Post, PostRole, Watcher
 from bot.domain.inbox import Inbox, Recipient
+from bot.domain.link import Health, Ticket
 from bot.domain.person import Person, Team
 from bot.domain.project import Project
 from bot.domain.reading import PostRef, Shelf, Workspace
 from bot.domain.text import kept
+from bot.domain.ticket import FIELDS, System
 from bot.sandbox import blockkit
 from bot.views.check import check_home, check_message, check_modal
 
@@ -81,6 +84,7 @@ def case(**over: Any) -> Case:
         "reporter": "U0ANN", "source": "monitor", "attributes": {"service": "checkout", "env": "prod"}, "due": None,
         "reason": None, "created_at": NOW - timedelta(days=3), "updated_at": NOW, "closed_at": None,
         "archived_at": None, "evidence_count": 2, "version": 7, "teams": [], "watchers": [],
+        "tickets": [], "ticket_count": 0,
         "posts": [Post(role=PostRole.CARD.value, channel="C0OPS", ts=TS, thread_ts=TS)],
     }  # fmt: skip
     return Case(**(values | over))
@@ -144,10 +148,65 @@ def entries(text: str = "x") -> list[Entry]:
         Kind.LEVEL_WARNED: {"level": "untaken", "due": NOW.isoformat(), **by_rule},
         Kind.LEVEL_MISSED: {"level": "unclosed", "due": NOW.isoformat(), **by_rule},
         Kind.RELATED: {"relation": "blocks", "other": "OPS-13"},
+        Kind.KEPT: {"until": "2027-01-01T09:00:00+00:00"},
+        Kind.CLOSING: {"closes": "2027-01-01T09:00:00+00:00", "idle": 11},
+        Kind.SNOOZED: {"until": "2027-01-01T09:00:00+00:00"},
+        Kind.TICKET_ASKED: {"ticket": 1, "partner": "jira"},
+        Kind.TICKET_CREATED: {"ticket": 1, "partner": "jira", "key": text[:80], "by": text[:80]},
+        Kind.TICKET_LINKED: {"ticket": 1, "partner": "servicenow", "key": text[:80]},
+        Kind.TICKET_UNLINKED: {"ticket": 1, "partner": "jira", "key": text[:80]},
+        Kind.TICKET_GONE: {"ticket": 1, "partner": "jira", "key": text[:80]},
+        Kind.TICKET_DIFFERS: {
+            "ticket": 1,
+            "partner": "jira",
+            "key": text[:80],
+            "field": "status",
+            "theirs": text[:80],
+            "by": text[:80],
+            "ours": "Open",
+            "ours_by": "U0BOB",
+        },
     }
     return [
         entry(kind, changes=changes.get(kind), id_=number, **data.get(kind, {})) for number, kind in enumerate(Kind, 1)
     ]
+
+
+JIRA = System("jira", "Jira", "issue", "Project", "Issue type", {"P1": "Highest", "P2": "High"}, has_internal=False)
+SERVICENOW = System(
+    "servicenow", "ServiceNow", "record", "Table", "", {"P1": "1/1"}, has_internal=True, default_kind="incident"
+)
+WITH_TICKETS = replace(WORKSPACE, systems=(JIRA, SERVICENOW))
+
+
+def ticket(number: int = 1, **over: Any) -> Ticket:
+    values = {
+        "id": number, "case_id": 12, "partner": "jira", "foreign_id": str(number), "foreign_kind": "PAY",
+        "key": f"PAY-{number}", "url": f"https://jira.example/browse/PAY-{number}", "title": "Checkout is down",
+        "status": "In Progress", "assignee": "Ann Lee", "health": "in step", "problem": None, "problem_at": None,
+        "problem_in": "", "wanted": {}, "base": {}, "conflicts": {}, "linked_by": "U0ANN", "linked_at": NOW,
+    }  # fmt: skip
+    return Ticket(**(values | over))
+
+
+def with_tickets(*tickets: Ticket, of: Case | None = None, **over: Any) -> Case:
+    found = of or case(**over)
+    found.tickets, found.ticket_count = list(tickets), len(tickets)
+    return found
+
+
+def huge_tickets(text: str, count: int = 20) -> list[Ticket]:
+    """Each as long as the domain lets it be, in every state, with everything to choose."""
+    text = kept(text) or "x"
+    differ = {"ours": text[:3000], "theirs": text[:3000], "by": text[:120], "at": NOW.isoformat(), "won": "theirs"}
+    return [
+        ticket(
+            number, key=text[:80], url=f"https://jira.example/browse/{number}" + "x" * 200, title=text[:300],
+            status=text[:80], assignee=text[:120], health=list(Health)[number % 7].value, problem=text[:4000],
+            problem_at=NOW, conflicts={part.value: differ for part in FIELDS},
+        )
+        for number in range(1, count + 1)
+    ]  # fmt: skip
 
 
 def note(text: str = "The cache was full", **over: Any) -> Note:

@@ -37,6 +37,7 @@ from bot.views.forms.teams import (
     teams_message,
     teams_view,
 )
+from bot.views.forms.waiting import Silencing, read_silence, read_until, silence_form, snooze_form
 from bot.views.forms.working import (
     Assignment,
     Closing,
@@ -70,6 +71,7 @@ __all__ = [
     "ProjectFields",
     "Relating",
     "RuleFormFields",
+    "Silencing",
     "Target",
     "TeamFields",
     "TeamTarget",
@@ -121,12 +123,16 @@ __all__ = [
     "read_relate",
     "read_rule",
     "read_search",
+    "read_silence",
     "read_status",
     "read_target",
     "read_team",
     "read_team_target",
+    "read_until",
     "relate_form",
     "rule_form",
+    "silence_form",
+    "snooze_form",
     "status_form",
     "team_done",
     "team_view",

@@ -1,6 +1,6 @@
 """The forms of a bulk edit: which cases and what to do with them, then what would come of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from bot.domain.casetype import CaseType, Group
 from bot.domain.errors import Invalid
 from bot.domain.evidence import NOTE_LIMIT
 from bot.domain.text import alike
+from bot.domain.ticket import System
 from bot.views.blocks import Block, View, actions, context, divider, field_input, modal, section
 from bot.views.bulk import bulk_name, deed_words, group, keys_of, reasons
 from bot.views.cards import GROUP_LABELS, PRIORITIES
@@ -25,6 +26,7 @@ from bot.views.elements import (
 )
 from bot.views.forms import state
 from bot.views.forms.metadata import pack, unpack
+from bot.views.forms.new_ticket import NewTicket, checked_new, new_blocks, read_asked, read_partner
 from bot.views.forms.working import read_assign
 from bot.views.limits import OPTIONS
 from bot.views.pickers import project_options
@@ -42,6 +44,7 @@ DEEDS = [
     option("Move to another project", What.MOVE.value),
     option("Add a note", What.NOTE.value),
 ]
+TICKET = option("Create a ticket for each", What.TICKET.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +59,27 @@ class BulkFields:
     what: What | None
 
 
-def bulk_form(form: BulkForm, *, what: What | None = None, drawn: int = 0) -> View:
-    """``what``: chosen so far. Boxes and fields keep what a person did to them as long as their ids stay the same, so
-    boxes that are to show something else are ``drawn`` anew, with another id."""
+def bulk_form(
+    form: BulkForm,
+    *,
+    what: What | None = None,
+    drawn: int = 0,
+    systems: Sequence[System] = (),
+    ticket: NewTicket | None = None,
+) -> View:
+    """``what``: chosen so far. ``systems``: where tickets can be created; ``ticket``: how far the choice of one is.
+
+    Boxes and fields keep what a person did to them as long as their ids stay the same, so boxes that are to show
+    something else are ``drawn`` anew, with another id.
+    """
     found = form.listing
     chosen = form.bulk.chosen
     what = what or (chosen.what if chosen else None)
     blocks = [section(_counted(form)), *_boxes(form, drawn), *_below(form), divider()]
-    blocks.append(field_input("deed", "What to do", _deeds(what)) | {"dispatch_action": True})
-    if what:
+    blocks.append(field_input("deed", "What to do", _deeds(what, systems)) | {"dispatch_action": True})
+    if what == What.TICKET:
+        blocks += _ticket(ticket, systems) if ticket else []
+    elif what:
         blocks += FIELDS[what](form, chosen if chosen and chosen.what == what else Deed(what))
     metadata = pack(bulk=form.bulk.id, page=found.page, drawn=drawn)
     return modal("bulk.edit", "Bulk edit", blocks, submit="Next", metadata=metadata)
@@ -103,8 +118,9 @@ def _below(form: BulkForm) -> list[Block]:
     return [*([actions(row)] if row else []), *([context(words)] if found.pages > 1 else [])]
 
 
-def _deeds(what: What | None) -> Block:
-    return select("bulk.deed", "Choose", DEEDS, chosen=what.value if what else None)
+def _deeds(what: What | None, systems: Sequence[System]) -> Block:
+    deeds = [*DEEDS, TICKET] if systems else DEEDS
+    return select("bulk.deed", "Choose", deeds, chosen=what.value if what else None)
 
 
 def _status(form: BulkForm, deed: Deed) -> list[Block]:
@@ -171,6 +187,12 @@ def _note(_: BulkForm, deed: Deed) -> list[Block]:
     return [field_input("text", "Note", entry)]
 
 
+def _ticket(ticket: NewTicket, systems: Sequence[System]) -> list[Block]:
+    options = [option(one.label, one.name) for one in systems]
+    where = select("bulk.partner", "Choose", options, chosen=ticket.system.name)
+    return [field_input("partner", "Where", where, live=True), *new_blocks(ticket, "bulk")]
+
+
 def _nothing(_: BulkForm, deed: Deed) -> list[Block]:
     return []
 
@@ -202,28 +224,48 @@ def read_bulk(view: Mapping[str, Any]) -> BulkFields:
     )
 
 
-def read_deed(view: Mapping[str, Any]) -> Deed:
+def read_deed(view: Mapping[str, Any], systems: Sequence[System] = ()) -> Deed:
     """``Invalid`` under the field that is missing."""
     what = read_bulk(view).what
     if what is None:
         raise Invalid.field("deed", "Choose what to do with these cases.")
-    match what:
-        case What.STATUS:
-            status = state.choice(view, "status")
-            if not status:
-                raise Invalid.field("status", "Choose a status.")
-            return Deed(what, status=status, reason=state.choice(view, "reason"))
-        case What.ASSIGN:
-            to = read_assign(view)
-            return Deed(what, person=to.person, team=to.team, nobody=to.nobody)
-        case What.PRIORITY:
-            return Deed(what, priority=state.priority(view, "priority").value)
-        case What.MOVE:
-            return Deed(what, project=state.number(view, "project", "Choose the project to move them to."))
-        case What.NOTE:
-            return Deed(what, text=state.text(view, "text"))
-        case _:
-            return Deed(what)
+    if what == What.TICKET:
+        return _read_ticket(view, systems)
+    return READERS[what](view) if what in READERS else Deed(what)
+
+
+def _read_status(view: Mapping[str, Any]) -> Deed:
+    status = state.choice(view, "status")
+    if not status:
+        raise Invalid.field("status", "Choose a status.")
+    return Deed(What.STATUS, status=status, reason=state.choice(view, "reason"))
+
+
+def _read_assign(view: Mapping[str, Any]) -> Deed:
+    to = read_assign(view)
+    return Deed(What.ASSIGN, person=to.person, team=to.team, nobody=to.nobody)
+
+
+def _read_move(view: Mapping[str, Any]) -> Deed:
+    return Deed(What.MOVE, project=state.number(view, "project", "Choose the project to move them to."))
+
+
+READERS: dict[What, Callable[[Mapping[str, Any]], Deed]] = {
+    What.STATUS: _read_status,
+    What.ASSIGN: _read_assign,
+    What.PRIORITY: lambda view: Deed(What.PRIORITY, priority=state.priority(view, "priority").value),
+    What.MOVE: _read_move,
+    What.NOTE: lambda view: Deed(What.NOTE, text=state.text(view, "text")),
+}
+
+
+def _read_ticket(view: Mapping[str, Any], systems: Sequence[System]) -> Deed:
+    system = next((one for one in systems if one.name == read_partner(view)), None)
+    if system is None:
+        raise Invalid.field("partner" if "partner" in state.inputs(view) else "deed", "Choose where.")
+    new = checked_new(view, system, instead="partner")
+    extra = read_asked(view)
+    return Deed(What.TICKET, partner=system.name, kind=new.kind, subtype=new.subtype, extra=extra)
 
 
 def forecast_view(found: Forecast) -> View:

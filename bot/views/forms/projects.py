@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.errors import Invalid
-from bot.domain.project import DEFAULT_RETENTION, RETENTION_CHOICES, Project
+from bot.domain.project import CLOSE_CHOICES, DEFAULT_RETENTION, RETENTION_CHOICES, Project
+from bot.domain.ticket import System
 from bot.views.blocks import Block, View, actions, context, field_input, message, modal, section
 from bot.views.elements import button, channel_select, checkboxes, option, select, text_input
 from bot.views.forms import state
@@ -19,6 +20,8 @@ FOR_EVER = "none"
 SHOWN = 40
 SHOWN_IN_MESSAGE = 20
 CHANNEL_HINT = "Each new case is posted here. A private channel makes the project private to its members."
+RETENTION_HINT = "Then they are deleted. Two weeks before, the home channel is told and can keep them."
+COPY_FIRST = option("Post a file of them in the home channel", "copy_first")
 RETENTION = [
     *(option(plural(months, "month"), str(months)) for months in RETENTION_CHOICES),
     option("For ever", FOR_EVER),
@@ -34,10 +37,22 @@ class ProjectFields:
     home_channel: str
     retention_months: int | None
     guests_allowed: bool
+    copy_first: bool = False
+    close_after_days: int | None = None
 
 
-def project_form(project: Project | None = None, *, channel: str | None = None, first: bool = False) -> View:
-    """``channel``: suggested as the home channel. ``first``: somebody wanted a case and there is no project yet."""
+def project_form(
+    project: Project | None = None,
+    *,
+    channel: str | None = None,
+    first: bool = False,
+    systems: Sequence[System] = (),
+    below: Sequence[Block] = (),
+) -> View:
+    """``channel``: suggested as the home channel. ``first``: somebody wanted a case and there is no project yet.
+
+    ``systems``: those with which an existing project may be kept in step. ``below``: what else there is to say of it.
+    """
     blocks = _first_words() if first else []
     if project is None:
         key = text_input("key", placeholder="OPS", limit=KEY_LIMIT)
@@ -53,21 +68,49 @@ def project_form(project: Project | None = None, *, channel: str | None = None, 
             "home_channel", "Home channel", channel_select("home_channel", "Choose a channel", chosen=home),
             hint=CHANNEL_HINT,
         ),
-        field_input("retention", "Keep closed cases for", months),
+        field_input("retention", "Keep closed cases for", months, hint=RETENTION_HINT),
+        field_input(
+            "copy_first", "Before they are deleted", checkboxes("copy_first", [COPY_FIRST], chosen=_copied(project)),
+            optional=True,
+        ),
+        field_input("close_after", "Close cases that nobody works on", _closings(project)),
         field_input(
             "guests", "Guests", checkboxes("guests", [guests], chosen=_ticked(project)), optional=True,
         ),
     ]  # fmt: skip
+    blocks += below
     if project is None:
         return modal("project.new", "New project", blocks, submit="Create")
     metadata = pack(key=project.key)
+    if systems:
+        blocks.append(actions([_terms_button(project, system) for system in systems], block_id="project/terms"))
     return modal("project.edit", f"Project {project.key}", blocks, submit="Save", metadata=metadata)
+
+
+def _terms_button(project: Project, system: System) -> Block:
+    return button(f"Tickets in {system.label}", f"terms.edit.{system.name}", value=f"{project.key}/{system.name}")
 
 
 def _retentions(months: int | None) -> list[Block]:
     """The usual choices, and what this project has."""
     usual = months is None or months in RETENTION_CHOICES
     return RETENTION if usual else [option(plural(months or 0, "month"), str(months)), *RETENTION]
+
+
+def _copied(project: Project | None) -> list[str]:
+    return ["copy_first"] if project and project.copy_first else []
+
+
+def _closings(project: Project | None) -> Block:
+    """The usual choices, and what this project has."""
+    days = project.close_after_days if project else None
+    odd = [] if days is None or days in CLOSE_CHOICES else [days]
+    choices = [option("Never", FOR_EVER), *(option(_after(one), str(one)) for one in sorted([*odd, *CLOSE_CHOICES]))]
+    return select("close_after", "Choose", choices, chosen=str(days or FOR_EVER))
+
+
+def _after(days: int) -> str:
+    return f"After {plural(days, 'day')} without anybody's work"
 
 
 def _first_words() -> list[Block]:
@@ -90,12 +133,15 @@ def read_project(view: Mapping[str, Any]) -> ProjectFields:
     if home is None:
         raise Invalid.field("home_channel", "Choose the channel in which this project's cases are posted.")
     retention = state.choice(view, "retention") or str(DEFAULT_RETENTION)
+    closing = state.choice(view, "close_after") or FOR_EVER
     return ProjectFields(
         key=str(unpack(view).get("key") or state.text(view, "key")).upper(),
         name=state.text(view, "name"),
         home_channel=home,
         retention_months=int(retention) if retention.isdecimal() else None,
         guests_allowed="guests" in state.choices(view, "guests"),
+        copy_first="copy_first" in state.choices(view, "copy_first"),
+        close_after_days=int(closing) if closing.isdecimal() else None,
     )
 
 
@@ -139,6 +185,8 @@ def _row(project: Project, is_admin: bool) -> Block:
     kept = "keeps closed cases for ever" if months is None else f"keeps closed cases for {plural(months, 'month')}"
     who = "private to its channel" if project.is_private else "open to all members"
     guests = ", and guests" if project.guests_allowed else ""
+    if project.close_after_days:
+        kept += f" · closes cases after {plural(project.close_after_days, 'day')} without work"
     text = mrkdwn(
         "*{}* {}\n{} · {}{} · {}", project.key, project.name, _channel(project), who, guests, kept
     )  # fmt: skip

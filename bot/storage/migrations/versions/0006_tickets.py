@@ -19,6 +19,7 @@ def upgrade() -> None:
     with op.batch_alter_table("people") as people:
         people.add_column(sa.Column("email", sa.String(254), nullable=True))
     op.create_index("ix_people_email", "people", ["email"])
+    op.add_column("cases", sa.Column("ticket_count", sa.Integer(), nullable=False, server_default="0"))
     op.create_table(
         "tickets",
         sa.Column("id", BIG, primary_key=True),
@@ -26,7 +27,8 @@ def upgrade() -> None:
         sa.Column("partner", sa.String(16), nullable=False),
         sa.Column("foreign_id", sa.String(64), index=True),
         sa.Column("foreign_kind", sa.String(80), nullable=False),
-        sa.Column("key", sa.String(80), nullable=False, index=True),
+        sa.Column("key", sa.String(80), nullable=False),
+        sa.Column("folded_key", sa.String(80), nullable=False, index=True),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("title", sa.String(300), nullable=False),
         sa.Column("status", sa.String(80), nullable=False),
@@ -34,6 +36,7 @@ def upgrade() -> None:
         sa.Column("health", sa.String(16), nullable=False),
         sa.Column("problem", sa.Text()),
         sa.Column("problem_at", UTC()),
+        sa.Column("problem_in", sa.String(16), nullable=False),
         sa.Column("wanted", sa.JSON(), nullable=False),
         sa.Column("base", sa.JSON(), nullable=False),
         sa.Column("conflicts", sa.JSON(), nullable=False),
@@ -49,6 +52,7 @@ def upgrade() -> None:
         sa.Column("note_id", BIG, sa.ForeignKey("notes.id", ondelete="CASCADE"), nullable=False, index=True),
         sa.Column("foreign_id", sa.String(64), nullable=False),
         sa.Column("is_theirs", sa.Boolean(), nullable=False),
+        sa.Column("digest", sa.String(64), nullable=False),
         sa.UniqueConstraint("ticket_id", "foreign_id"),
     )
     op.create_table(
@@ -70,6 +74,8 @@ def upgrade() -> None:
         sa.Column("mark", sa.Text(), nullable=False),
         sa.Column("account", sa.String(120), nullable=False),
         sa.Column("read_at", UTC()),
+        sa.Column("problem", sa.Text()),
+        sa.Column("problem_at", UTC()),
     )
 
 
@@ -78,5 +84,6 @@ def downgrade() -> None:
     for table in ("ticket_news", "ticket_terms", "ticket_notes", "tickets"):
         op.drop_table(table)
     op.drop_index("ix_people_email", "people")
+    op.drop_column("cases", "ticket_count")
     with op.batch_alter_table("people") as people:
         people.drop_column("email")

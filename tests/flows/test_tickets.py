@@ -1,0 +1,134 @@
+"""A case and its issue in a local Jira, over the wire: each side moves when the other one does."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.domain.act import Act
+from bot.domain.case import Case, Priority
+from bot.domain.delivery import JIRA
+from bot.domain.link import Health, Ticket, Wanted
+from bot.sandbox import LocalJira
+from bot.sandbox.jira_site import FREE
+from bot.usecases import ticket_news, tickets, working
+from bot.wiring import Casebook
+from tests.flows.conftest import Town, create_project, running, settings_for
+
+SECRET = "hook-5ecret"
+
+
+@pytest.fixture
+def jira() -> Iterator[LocalJira]:
+    with LocalJira() as local:
+        local.add_person("mia", "Mia")
+        local.add_person("bob", "Bob")
+        local.add_project("ABC", "Cart", FREE)
+        yield local
+
+
+@pytest.fixture
+def casebook(town: Town, jira: LocalJira, sqlite_url: str) -> Iterator[Casebook]:
+    """With a webhook of Jira's, which is heard in Socket Mode too."""
+    settings = replace(
+        settings_for(town.slack, sqlite_url), jira_url=jira.url, jira_email=jira.email, jira_api_token=jira.token,
+        jira_webhook_secret=SECRET,
+    )  # fmt: skip
+    with running(settings) as found:
+        create_project(town, found, "OPS", "Operations", town.ops)
+        jira.add_hook(f"http://127.0.0.1:{found.server.port}/hooks/jira", SECRET)
+        yield found
+
+
+class Story:
+    def __init__(self, town: Town, casebook: Casebook) -> None:
+        self.town, self.casebook, self.db = town, casebook, casebook.db
+        self.serial = 0
+
+    def act(self) -> Act:
+        self.serial += 1
+        return Act(self.town.ann.id, self.casebook.desk.now(), "card", f"story/{self.serial}")
+
+    def case(self, key: str = "OPS-1") -> Case:
+        return tickets.tickets_of(self.db, self.act(), key).case
+
+    def ticket(self, key: str = "OPS-1") -> Ticket:
+        return tickets.tickets_of(self.db, self.act(), key).tickets[-1]
+
+    def until(self, holds: Callable[[], Any]) -> None:
+        deadline = time.monotonic() + 30
+        while not holds():
+            assert time.monotonic() < deadline, "it does not come about"
+            time.sleep(0.05)
+
+    def is_well(self) -> bool:
+        return self.ticket().health == Health.IN_STEP
+
+
+@pytest.fixture
+def story(town: Town, casebook: Casebook) -> Story:
+    town.ann.command("/case quick the cart is slow p2", channel=town.ops)
+    found = Story(town, casebook)
+    tickets.create_ticket(casebook.db, found.act(), "OPS-1", JIRA, Wanted("ABC", kinds(casebook)))
+    found.until(found.is_well)
+    return found
+
+
+def kinds(casebook: Casebook) -> str:
+    """The id of the first issue type."""
+    return casebook.desk.ticketing[JIRA].make().subtypes("ABC")[0].id
+
+
+def test_what_happens_here_happens_there(story: Story, jira: LocalJira) -> None:
+    (issue,) = jira.issues
+    assert story.ticket().status == "To Do"
+    working.prioritize_case(story.db, story.act(), "OPS-1", Priority.P1)
+    working.note_case(story.db, story.act(), "OPS-1", "the disk is full")
+    working.close_case(story.db, story.act(), "OPS-1")
+    story.until(lambda: story.is_well() and story.ticket().status == "Done")
+    told = jira.browse(issue.key)
+    assert story.ticket().url == told
+    reading = story.casebook.desk.ticketing[JIRA].make().read(str(story.ticket().foreign_id), "ABC")
+    assert {part.value: getattr(value, "name", value) for part, value in reading.values.items()} == {
+        "title": "the cart is slow", "description": "", "status": "Done", "priority": "Highest", "assignee": None,
+    }  # fmt: skip
+
+
+def test_what_happens_there_happens_here(story: Story, jira: LocalJira) -> None:
+    (issue,) = jira.issues
+    jira.set_priority(issue.key, "Low", "mia")
+    story.until(lambda: story.case().priority == "P4")
+    jira.comment(issue.key, "I look into it", "mia")
+    jira.set_status(issue.key, "Done", "mia")
+    story.until(lambda: story.case().group == "closed")
+    jira.set_status(issue.key, "In Progress", "mia")
+    story.until(lambda: story.case().status == "In progress")
+    with story.db.read() as work:
+        case = story.case()
+        assert work.cases.note_texts(case) == ["Mia (Jira): I look into it"]
+    jira.delete(issue.key, "mia")
+    story.until(lambda: story.ticket().health == Health.GONE)
+
+
+def test_without_webhooks_it_asks(story: Story, jira: LocalJira) -> None:
+    (issue,) = jira.issues
+    jira.hooks.hooks.clear()
+    now = story.casebook.desk.now
+    ticket_news.ask_for_news(story.db, JIRA, now(), "first")
+    story.until(lambda: mark(story))
+    jira.set_priority(issue.key, "Low", "mia")
+    story.until(lambda: asked(story) or story.case().priority == "P4")
+
+
+def mark(story: Story) -> str:
+    with story.db.read() as work:
+        news = work.tickets.news_of(JIRA)
+    return news.mark if news else ""
+
+
+def asked(story: Story) -> bool:
+    ticket_news.ask_for_news(story.db, JIRA, story.casebook.desk.now(), f"{story.serial}")
+    story.casebook.worker.wait_until_idle(10)
+    return False
