@@ -355,13 +355,6 @@ class Case(Led, Timed, Base):
         changes = self._set(incident_channel=None) if archived else {}
         return self.log(Kind.INCIDENT_ENDED, act, changes)
 
-    def warn_of_level(self, act: Act, level: str, due: datetime) -> Entry:
-        """``level``: ``untaken`` or ``unclosed``, of a service level whose time is nearly over."""
-        return self.log(Kind.LEVEL_WARNED, act, {}, level=level, due=due.isoformat())
-
-    def miss_level(self, act: Act, level: str, due: datetime) -> Entry:
-        return self.log(Kind.LEVEL_MISSED, act, {}, level=level, due=due.isoformat())
-
     def relate(self, act: Act, kind: RelationKind, other: "Case") -> tuple[Relation, Entry]:
         """The entry on this side; the other case reads the relation from its own page."""
         if other.id == self.id:

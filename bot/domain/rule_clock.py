@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from bot.domain.act import CASEBOOK
+from bot.domain.act import CASEBOOK, Act
 from bot.domain.case import Case
 from bot.domain.entry import Entry, Kind
 from bot.domain.rule import Rule, When
@@ -147,3 +147,9 @@ def fired_between(rule: Rule, history: Sequence[tuple[datetime, State]], tz: str
         if any(not one.warns and one.at <= ends and one.at <= until for one in moments(rule, state, tz)):
             return True
     return False
+
+
+def noted(case: Case, act: Act, rule: Rule, moment: Moment, due: datetime) -> Entry:
+    """What a service level writes on the timeline: a warning, or that its time is over."""
+    kind = Kind.LEVEL_WARNED if moment.warns else Kind.LEVEL_MISSED
+    return case.log(kind, act, {}, level=rule.when, due=due.isoformat())

@@ -21,7 +21,7 @@ from bot.domain.query_conditions import Meaning
 from bot.domain.query_meaning import understand
 from bot.domain.query_text import QueryError
 from bot.domain.rule import DEEPEST, Rule, When, chain_of, is_set_off
-from bot.domain.rule_clock import Moment, State, history, moments
+from bot.domain.rule_clock import Moment, State, history, moments, noted
 from bot.storage.database import Database, Work
 from bot.usecases.people import enqueue_absent
 from bot.usecases.rule_deeds import DEEDS, Firing
@@ -181,8 +181,7 @@ def ring(work: Work, rule: Rule, case: Case, due: Sequence[Moment], now: datetim
     for moment in missed:
         work.rules.run(rule.id, case.id, moment.occasion, now)
     if last.due:
-        note = case.warn_of_level if last.warns else case.miss_level
-        record(work, case, note(act_of(firing, "level"), rule.when, last.due))
+        record(work, case, noted(case, act_of(firing, "level"), rule, last, last.due))
     if not last.warns:
         act(firing)
 

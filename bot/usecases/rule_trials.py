@@ -19,7 +19,7 @@ from bot.usecases.rules import RuleFields, fill
 
 LOOKING_BACK = timedelta(days=90)
 BATCH = 200
-MOST_ASKED = 2000
+MOST_ASKED = 1000
 NAMED = 5
 NEWEST = 2**62
 

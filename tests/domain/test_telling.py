@@ -133,8 +133,8 @@ def test_a_service_level_hurries_only_whoever_has_the_case(case: Case) -> None:
     for kind in FOR_ASSIGNEE:
         case.assignee = None
         assert targets(deliveries_for(case, entry_of(case, kind), EVERYBODY), Tell.DM) == set()
-        case.assignee = "bob"
-        assert targets(deliveries_for(case, entry_of(case, kind), EVERYBODY), Tell.DM) == {"bob"}
+        case.assignee = "carol"
+        assert targets(deliveries_for(case, entry_of(case, kind), EVERYBODY), Tell.DM) == {"carol"}
 
 
 def test_small_things_disturb_nobody(case: Case) -> None:

@@ -276,7 +276,7 @@ def test_projects_are_listed(text):
 def test_the_menu_searches():
     view = forms.menu([project()], True)
     ids = [element["action_id"] for element in view["blocks"][0]["elements"]]
-    assert ids == ["case.new", "menu.mine", "inbox.list", "project.list", "team.list", "menu.help"]
+    assert ids == ["case.new", "menu.mine", "inbox.list", "project.list", "rule.list", "team.list", "menu.help"]
     assert forms.read_search(sent(view, search="checkout")) == "checkout"
     assert forms.read_search(sent(view)) == "is:open"
     fits_modal(forms.opened_view(case(), WORKSPACE))
