@@ -4,13 +4,27 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, case, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.delivery import Delivery, State, Tell
+from bot.domain.inbox import Recipient
+from bot.domain.rule import Rule
 from bot.storage.parking import DUE, changed, unpark_heads
 
 KEYS = select(Delivery.key).where(Delivery.key.in_(bindparam("keys", expanding=True)))
+# Statements that every click needs are put together once.
+UNHURRIED = (
+    DUE,
+    Delivery.stream.in_(bindparam("streams", expanding=True)),
+    Delivery.lane.endswith(bindparam("later")),
+)
+OUTLOOK = select(
+    exists().where(*UNHURRIED),
+    exists(select(Recipient.id)),
+    exists().where(Rule.project_id == bindparam("project"), Rule.is_on),
+)
+HURRY = update(Delivery).where(*UNHURRIED).values(lane=func.replace(Delivery.lane, bindparam("later"), ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +33,19 @@ class Backlog:
 
     counts: Mapping[State, int]
     oldest_due: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """``unhurried``: something of these streams is still due in a lane that may take its time.
+
+    ``is_listened_to``: a change could concern an inbox that has somebody to tell. ``is_ruled``: it could set off a rule
+    of the project.
+    """
+
+    unhurried: bool
+    is_listened_to: bool
+    is_ruled: bool
 
 
 class Deliveries:
@@ -38,10 +65,14 @@ class Deliveries:
         """Those of the keys that are there."""
         return self._session.scalars(KEYS, {"keys": list(keys)}).all()
 
+    def outlook(self, streams: Iterable[str], later: str, project_id: int) -> Outlook:
+        """Of a change that is about to be told in these streams; every click asks this."""
+        asked = {"streams": sorted(set(streams)), "later": later, "project": project_id}
+        return Outlook(*map(bool, self._session.connection().execute(OUTLOOK, asked).one()))
+
     def hurry(self, streams: Iterable[str], later: str) -> None:
         """What is due in these streams leaves the lanes whose name ends in ``later``: something urgent is behind it."""
-        waiting = update(Delivery).where(DUE, Delivery.stream.in_(sorted(set(streams))), Delivery.lane.endswith(later))
-        changed(self._session, waiting.values(lane=func.replace(Delivery.lane, later, "")))
+        changed(self._session, HURRY, {"streams": sorted(set(streams)), "later": later})
 
     def waiting(self, streams: Iterable[str]) -> set[str]:
         """Those of the streams in which a card waits to be drawn, which will be drawn as it is then."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, exists, insert, or_, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from bot.domain.case import Case
@@ -13,7 +13,6 @@ from bot.domain.person import Person, TeamMember
 from bot.storage.locking import AS_LEFT, lock_on, wait_for
 from bot.storage.parking import absent, changed
 
-ANY_RECIPIENT = select(exists(select(Recipient.id)))
 TOLD = Notification.__table__
 
 
@@ -41,10 +40,6 @@ class Inboxes:
         mine = or_(Inbox.owner == person_id, Inbox.team_id.in_(teams), Inbox.project_id.in_(projects))
         query = select(Inbox).where(mine).options(selectinload(Inbox.recipients))
         return self._session.scalars(query.order_by(Inbox.name, Inbox.id)).all()
-
-    def any_listens(self) -> bool:
-        """Whether a change could concern anybody: every click asks this."""
-        return bool(self._session.scalar(ANY_RECIPIENT))
 
     def listening(self) -> Sequence[Inbox]:
         """All inboxes that have somebody to tell, without their recipients."""

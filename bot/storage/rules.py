@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.case import Case
@@ -12,8 +12,6 @@ from bot.domain.entry import Entry
 from bot.domain.rule import BY_CLOCK, Rule, RuleClock, RuleRun
 from bot.storage.locking import AS_LEFT, lock_on, wait_for
 from bot.storage.parking import changed, insert_absent
-
-ANY_ON = select(exists(select(Rule.id).where(Rule.project_id == bindparam("project"), Rule.is_on)))
 
 
 class Rules:
@@ -37,10 +35,6 @@ class Rules:
 
     def count(self, project_id: int) -> int:
         return self._session.scalar(select(func.count()).where(Rule.project_id == project_id)) or 0
-
-    def any_on(self, project_id: int) -> bool:
-        """Whether a change could set anything off: every click asks this."""
-        return bool(self._session.scalar(ANY_ON, {"project": project_id}))
 
     def on_in(self, project_id: int) -> Sequence[Rule]:
         return self._session.scalars(

@@ -129,15 +129,17 @@ def record(work: Work, case: Case, entry: Entry | None) -> Outcome:
     people = work.people.by_ids(people_wanted(case, entry))
     may_see = those_who_may_see(work, case.project, people.values())
     deliveries = deliveries_for(case, entry, {person.id: person for person in may_see})
-    work.enqueue(deliveries)
-    if not entry.is_one_of_many:
-        work.deliveries.hurry((one.stream for one in deliveries if one.entry_id and one.kind != Tell.DM), LATER)
-    work.enqueue(notifying.changed(case, entry, listened_to=work.inboxes.any_listens()))
+    streams = [one.stream for one in deliveries if one.entry_id and one.kind != Tell.DM]
+    outlook = work.deliveries.outlook(streams, LATER, case.project_id)
+    if outlook.unhurried and not entry.is_one_of_many:
+        work.deliveries.hurry(streams, LATER)
+    deliveries += notifying.changed(case, entry, listened_to=outlook.is_listened_to)
     if case.tickets:
         terms = work.tickets.terms(case.project_id, {ticket.partner for ticket in case.tickets}, entry.at)
-        work.enqueue(ticket_telling.changed(case, entry, terms))
-    if work.rules.any_on(case.project_id):
-        work.enqueue([ruling.changed(case, entry)])
+        deliveries += ticket_telling.changed(case, entry, terms)
+    if outlook.is_ruled:
+        deliveries.append(ruling.changed(case, entry))
+    work.enqueue(deliveries)
     return Outcome(loaded(case), entry)
 
 
