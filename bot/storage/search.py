@@ -162,6 +162,9 @@ class Search:
     ) -> Iterator[tuple[int, After]]:
         """Of the next ``limit`` cases: the part of the result, and the place in its order with the id."""
         plan = self._plan(meaning)
+        if cursor is None and (best := plan.best_at_once(limit)) is not None:
+            yield from ((row.part, (row.at, row.id)) for row in best)
+            return
         start, after = read(cursor) if cursor else (0, None)
         parts = list(enumerate(plan.parts()))
         for number, drawn in parts[start::-1] if back else parts[start:]:

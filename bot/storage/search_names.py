@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.domain.case import Case
@@ -20,6 +20,8 @@ T = TypeVar("T")
 # A wrong name is compared with so many of the right ones.
 NEAR_LIMIT = 2000
 TYPES = select(CaseType).order_by(CaseType.id)
+# Put together once: with SQLAlchemy that takes longer than the answer.
+KEY_NOW = select(Case.key).join(FormerKey, FormerKey.case_id == Case.id).where(FormerKey.key == bindparam("key"))
 
 
 class Names:
@@ -36,8 +38,7 @@ class Names:
         return found
 
     def key_now(self, key: str) -> str:
-        moved = select(Case.key).join(FormerKey, FormerKey.case_id == Case.id).where(FormerKey.key == key)
-        return self._session.scalar(moved) or key
+        return self._session.scalar(KEY_NOW, {"key": key}) or key
 
     def projects(self) -> Mapping[str, int]:
         query = select(Project.key, Project.id).order_by(Project.key)

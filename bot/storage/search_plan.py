@@ -7,13 +7,15 @@ matches are so frequent that reading in the wanted order meets a page of them so
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from bot.domain.query_conditions import Both, Condition, Either, Meaning, OneOf
 from bot.domain.query_fields import KEY, PRIORITY, UPDATED, Field
 from bot.storage.search_needs import LISTED, Few, Needs, about, narrowed, ranks
-from bot.storage.search_reading import Part, count_listed, is_listed
+from bot.storage.search_reading import Part, count_listed, is_listed, page_of_both, page_of_rare
 from bot.storage.search_slots import template
 from bot.storage.search_words import in_title
 
@@ -74,6 +76,21 @@ class Plan:
             partial(self.with_words, self.meaning, near),
             partial(self.with_words, self.meaning, text, near),
         ]
+
+    def best_at_once(self, limit: int) -> Sequence[Row[Any]] | None:
+        """The first of what ``best_first`` holds, each row with the number of its ``part``, in one question.
+
+        ``None`` if it is better to ask for one part after the other: on PostgreSQL, for words that are not rare.
+        """
+        text = self.needs.text
+        if self.meaning.sort is not None or text is None or (near := in_title(text)) == text:
+            return None
+        if self._sqlite:
+            first, then = (drawn() for drawn in self.best_first())
+            return self._session.execute(page_of_both(first, then, limit), self.values).all()
+        part = Part(self.meaning, None, text=text)
+        rows = self._session.execute(page_of_rare(part, near, RARE, limit), self.values).all()
+        return None if rows[0].listed > RARE else [row for row in rows if row.id is not None]
 
     def with_words(self, meaning: Meaning, text: Condition, without: Condition | None = None) -> Part:
         """SQLite lists words in order, newest first; PostgreSQL has to sort those that are rare."""

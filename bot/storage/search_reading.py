@@ -6,7 +6,23 @@ from functools import lru_cache
 from itertools import product
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, not_, select, tuple_, union, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    cast,
+    exists,
+    false,
+    func,
+    literal_column,
+    not_,
+    select,
+    true,
+    tuple_,
+    union,
+    union_all,
+)
 
 from bot.domain.case import Case
 from bot.domain.casetype import Group
@@ -15,6 +31,7 @@ from bot.domain.query_fields import ARCHIVED, CLOSED, GROUP, KEY, UPDATED, Field
 from bot.storage.search_needs import LISTED, Few, Needs, about
 from bot.storage.search_sql import CASES, Dialect, column_of_field, one_of, owners
 from bot.storage.search_tables import DOCUMENTS, WORDS
+from bot.storage.search_words import document_has
 
 REMEMBERED = 500
 After = tuple[Any, int]
@@ -84,6 +101,37 @@ def merged(part: Part, sources: Sequence[Source], limit: int) -> Found:
 
 def together(part: Part, found: Sequence[Found]) -> Any:
     return union(*found) if part.ways else union_all(*found)
+
+
+@lru_cache(REMEMBERED)
+def page_of_both(first: Part, then: Part, limit: int) -> Found:
+    """For SQLite, which answers a compound from left to right and no longer than its limit wants."""
+    pages = [page_of(part, limit, sqlite=True).subquery() for part in (first, then)]
+    numbered = [select(literal_column(str(number)).label("part"), page) for number, page in enumerate(pages)]
+    return union_all(*numbered).limit(limit)  # type: ignore[return-value]
+
+
+@lru_cache(REMEMBERED)
+def page_of_rare(part: Part, near: Condition, most: int, limit: int) -> Found:
+    """For PostgreSQL: those that are ``near`` are part 0, the others part 1. ``listed`` stands in every row, of which
+    there is one at least: how many have the words. If these are more than ``most``, they are not looked at."""
+    assert part.text, "only words can be near"  # noqa: S101
+    reading, needs = _Reading(sqlite=False), Needs(part.meaning)
+    found = reading.dialect.listing(part.text).limit(most + 1).cte("found").prefix_with("MATERIALIZED")
+    listed = select(func.count().label("listed")).select_from(found)
+    is_far = not_(document_has(near)).label("is_far")
+    page = (
+        select(CASES.id, CASES.id.label("at"), is_far)
+        .join_from(found, Case.__table__, CASES.id == found.c.id)
+        .join(DOCUMENTS, DOCUMENTS.c.case_id == CASES.id)
+        .where(listed.scalar_subquery() <= most, *reading.filters(needs, needs.rest))
+        .order_by(is_far, CASES.id.desc())
+        .limit(limit)
+        .subquery()
+    )
+    counted = listed.subquery()
+    number = cast(page.c.is_far, Integer).label("part")
+    return select(counted.c.listed, number, page.c.at, page.c.id).join_from(counted, page, true(), isouter=True)
 
 
 @lru_cache(REMEMBERED)

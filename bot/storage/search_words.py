@@ -96,5 +96,10 @@ def listing(condition: Condition, *, sqlite: bool, without: Condition | None = N
     return select(DOCUMENTS.c.case_id.label("id")).where(_found(wanted))
 
 
+def document_has(condition: Condition) -> ColumnElement[bool]:
+    """Asked of PostgreSQL's documents, each that something else has found."""
+    return _found(tsquery(condition))
+
+
 def _found(wanted: str) -> ColumnElement[bool]:
     return DOCUMENTS.c.document.op("@@", is_comparison=True)(cast(wanted, TSQUERY))
