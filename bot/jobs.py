@@ -1,4 +1,7 @@
-"""The clockwork. It keeps nothing: a job's slot is claimed as a row, so it runs once however many replicas tick."""
+"""The clockwork. It keeps nothing: a job's slot is claimed as a row, so it runs once however many replicas tick.
+
+Whoever runs it may die: when the lease is over another replica runs it again, so each job must bear that.
+"""
 
 import logging
 from collections.abc import Callable
@@ -10,12 +13,18 @@ from apscheduler.triggers.cron import CronTrigger
 
 from bot.storage import claims
 from bot.storage.database import Database
+from bot.usecases.idle import ask_for_idle
 from bot.usecases.inbox_clock import SWEEP_EVERY, ask_for_sweeps, wake_inboxes
 from bot.usecases.people import ask_for_directory
+from bot.usecases.retention import ask_for_gathering, see_to_departures
+from bot.usecases.snoozing import wake_rested
 from bot.usecases.ticket_news import ask_for_news
+from bot.usecases.weeklies import send_due
 
 KEPT_FOR = timedelta(days=7)
 UNCONFIRMED_FOR = timedelta(days=1)
+# Longer than any job takes.
+LEASE = timedelta(minutes=10)
 FEW = 10
 BATCH = 500
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -54,18 +63,34 @@ def purge(db: Database, now: datetime, slot_at: datetime) -> None:
                 break
     with db.write() as work:
         claims.purge_slots(work, now - KEPT_FOR)
+        work.silences.purge(now - KEPT_FOR)
 
 
 def wake(db: Database, now: datetime, slot_at: datetime) -> None:
-    """Stays that are over, and digests that are due."""
+    """Snoozes and stays that are over, and digests that are due."""
+    wake_rested(db, now)
     wake_inboxes(db, now)
+
+
+def send_weeklies(db: Database, now: datetime, slot_at: datetime) -> None:
+    """Statistics that are due."""
+    send_due(db, now)
+
+
+def depart(db: Database, now: datetime, slot_at: datetime) -> None:
+    see_to_departures(db, now)
 
 
 JOBS = (
     Job("inboxes", timedelta(minutes=1), wake),
+    Job("weeklies", timedelta(minutes=1), send_weeklies),
     Job("sweep", SWEEP_EVERY, ask_for_sweeps),
     Job("directory", timedelta(hours=1), mirror_directory),
     Job("purge", timedelta(days=1), purge, at=timedelta(hours=3)),
+    Job("idle", timedelta(hours=1), ask_for_idle),
+    Job("departures", timedelta(hours=1), depart),
+    # On Mondays, so that a channel is not warned of a case or two every day: the epoch was a Thursday.
+    Job("retention", timedelta(weeks=1), ask_for_gathering, at=timedelta(days=4, hours=5)),
 )
 
 
@@ -110,9 +135,20 @@ class Clockwork:
         slot_at = job.slot(now)
         if self._seen.get(job.name) == slot_at:
             return
-        with self.db.write() as work:
-            ours = claims.slot(work, job.name, slot_at)
-        self._seen[job.name] = slot_at
-        if ours:
+        if self._claim(job, slot_at, now):
             log.info("Running %s of %s", job.name, slot_at.isoformat())
             job.run(self.db, now, slot_at)
+            with self.db.write() as work:
+                claims.finish_slot(work, job.name, slot_at)
+            self._seen[job.name] = slot_at
+
+    def _claim(self, job: Job, slot_at: datetime, now: datetime) -> bool:
+        """Looking first keeps nobody waiting. A slot that somebody else is running is looked at again."""
+        with self.db.read() as work:
+            turn = claims.look_at_slot(work, job.name, slot_at, now)
+        if turn is claims.Turn.DONE:
+            self._seen[job.name] = slot_at
+        if turn is not claims.Turn.OURS:
+            return False
+        with self.db.write() as work:
+            return claims.claim_slot(work, job.name, slot_at, now, now + LEASE)

@@ -36,8 +36,12 @@ from bot.surfaces import (
     inboxes,
     options,
     recipients,
+    retention,
     searching,
     shortcuts,
+    silences,
+    statistics,
+    steps,
     submissions,
     teams,
     ticket_clicks,
@@ -158,6 +162,7 @@ def build_app(settings: Settings, client: WebClient) -> App:
         client=client,
         signing_secret=settings.signing_secret,
         process_before_response=True,
+        attaching_function_token_enabled=False,  # what a workflow's step has to say goes through the outbox
         logger=logging.getLogger("bolt"),
     )
 
@@ -177,10 +182,14 @@ ROOMS = (
     teams,
     recipients,
     exporting,
+    statistics,
+    steps,
     bulk,
     tickets,
     ticket_clicks,
     ticket_terms,
+    retention,
+    silences,
 )
 
 

@@ -24,7 +24,8 @@ class Act:
     """Everything about a request that is not its content.
 
     ``actor``: a Slack user id, or ``casebook`` for the clockwork.
-    ``via``: where from, in a word people know: command, card, details, shortcut, thread, home, bulk, clock.
+    ``via``: where from, in a word people know: command, card, details, shortcut, thread, home, bulk, clock,
+    workflow.
     ``origin``: unique for this arrival (a view id, an event's message); a repeat of it finds the first one's result.
     ``seen``: the version of the case that the person looked at; ``None`` when they named it by key.
     ``together``: the bulk edit that it is a part of.
@@ -36,6 +37,10 @@ class Act:
     origin: str | None = None
     seen: int | None = None
     together: Together | None = None
+
+    @property
+    def is_human(self) -> bool:
+        return self.actor != CASEBOOK
 
 
 CASEBOOK = "casebook"

@@ -14,11 +14,12 @@ from bot.domain.casetype import CaseType, Group
 from bot.domain.entry import OPPOSITE, Entry, Kind
 from bot.domain.errors import Invalid
 from bot.domain.evidence import CaseTeam, Evidence, Note, Post, Relation, RelationKind, Watcher
-from bot.domain.facts import TITLE_LIMIT, check, filled, meant, plain
+from bot.domain.facts import TITLE_LIMIT, Source, check, filled, meant, plain
 from bot.domain.link import Ticket
 from bot.domain.person import Team
 from bot.domain.project import Project
 from bot.domain.text import alike, kept, kept_line
+from bot.domain.timed import Timed
 
 
 class Priority(StrEnum):
@@ -55,16 +56,6 @@ def priority_named(words: str) -> Priority:
     raise Invalid.field("priority", f"“{words}” is not a priority. Choose p1, p2, p3, p4, p5 or none.")
 
 
-class Source(StrEnum):
-    """Where a case came from."""
-
-    PERSON = "person"
-    MONITOR = "monitor"
-    SIGNAL = "security signal"
-    ERROR = "error tracking issue"
-    ALERT = "other alert"
-
-
 LIVE = "archived_at IS NULL"
 
 
@@ -73,10 +64,12 @@ def listed(name: str, *columns: str, where: str = LIVE) -> Index:
     return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
-class Case(Base):
+class Case(Timed, Base):
     """``status`` is a name of the case's type, ``group`` the group it lies in.
 
     ``severity``: of its incident, if it has grown into one. ``incident_channel``: where that is led.
+    ``notebook``: the canvas of its investigation.
+    ``taken_at``: when somebody first had it or work on it began, whatever became of that later.
     """
 
     __tablename__ = "cases"
@@ -99,6 +92,10 @@ class Case(Base):
         listed("ix_cases_group_due", "status_group", "due", where=f"{LIVE} AND due IS NOT NULL"),
         listed("ix_cases_closed", "closed_at", where=f"{LIVE} AND closed_at IS NOT NULL"),
         listed("ix_cases_archived", "updated_at", where="archived_at IS NOT NULL"),
+        listed("ix_cases_touched", "project_id", "touched_at", where=f"{LIVE} AND status_group <> 'closed'"),
+        listed("ix_cases_closing_at", "closing_at", where="closing_at IS NOT NULL"),
+        listed("ix_cases_snoozed_until", "snoozed_until", where="snoozed_until IS NOT NULL"),
+        {"sqlite_autoincrement": True},  # deliveries and buttons name a case by its id long after it is gone
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -119,12 +116,14 @@ class Case(Base):
     reason: Mapped[str | None] = mapped_column(String(80))
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    taken_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     archived_at: Mapped[datetime | None]
     evidence_count: Mapped[int] = mapped_column(default=0)
     ticket_count: Mapped[int] = mapped_column(default=0)
     severity: Mapped[str | None] = mapped_column(String(8))
     incident_channel: Mapped[str | None] = mapped_column(String(32))
+    notebook: Mapped[str | None] = mapped_column(String(32))
     version: Mapped[int] = mapped_column(default=0)
 
     # A concurrent change that slipped past the row's lock fails instead of being overwritten.
@@ -194,8 +193,11 @@ class Case(Base):
 
     def log(self, kind: Kind, act: Act, changes: Mapping[str, Any], **data: Any) -> Entry:
         """The one way to write on the timeline: it also moves the version and the time of the last change."""
+        felt = self.feel(kind, act, changes)
         self.version += 1
         self.updated_at = max(self.updated_at, act.at)  # Slack may tell of a reply late
+        if self.taken_at is None and (self.assignee or self.group == Group.IN_PROGRESS):
+            self.taken_at = act.at
         return Entry(
             case_id=self.id,
             kind=kind.value,
@@ -205,7 +207,7 @@ class Case(Base):
             origin=act.origin,
             version=self.version,
             changes=dict(changes),
-            data=data | (act.together.data if act.together else {}),
+            data=data | felt | (act.together.data if act.together else {}),
         )
 
     def _set(self, **values: Any) -> dict[str, list[Any]]:
@@ -281,13 +283,15 @@ class Case(Base):
     def _move(self, group: Group) -> dict[str, list[Any]]:
         return self._set(status=self.type.default(group), group=group.value)
 
-    def close(self, act: Act, reason: str | None, status: str | None = None, note: Note | None = None) -> Entry | None:
+    def close(
+        self, act: Act, reason: str | None, status: str | None = None, note: Note | None = None, **data: Any
+    ) -> Entry | None:
         """Close with a reason as the type demands it; ``None`` if it is closed already. ``note`` must have its id."""
         if not self.is_open:
             return None
         status, reason = self.type.closing_status(status), self.type.reason_named(reason)
         changes = self._set(status=status, group=Group.CLOSED.value, closed_at=act.at, reason=reason)
-        return self.log(Kind.CLOSED, act, changes, note=note.id if note else None)
+        return self.log(Kind.CLOSED, act, changes, note=note.id if note else None, **data)
 
     def reopen(self, act: Act) -> Entry | None:
         """Back to open, or to in progress if somebody has it."""
@@ -376,6 +380,9 @@ class Case(Base):
     def meet_in(self, act: Act, channel: str, name: str) -> Entry:
         """The incident has its channel, of that name."""
         return self.log(Kind.INCIDENT_OPENED, act, self._set(incident_channel=channel), name=name)
+
+    def start_notebook(self, act: Act) -> Entry:
+        return self.log(Kind.NOTEBOOK, act, {})
 
     def end_incident(self, act: Act, *, archived: bool) -> Entry:
         """``archived``: its channel has been, so nothing is told there any more."""

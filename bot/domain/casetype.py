@@ -73,9 +73,22 @@ class CaseType(Base):
             raise Invalid.field("reason", f"{self.name} cases are closed without a reason. Leave “{words}” out.")
         raise Invalid.field("reason", f"“{words}” is not a closing reason here. Choose one of: {self._reasons()}.")
 
+    def idle_reason(self) -> str | None:
+        """What a case is closed as that nobody works on: none, unless its type demands one."""
+        if not self.reason_required or not self.reasons:
+            return None
+        named = {alike(reason): reason for reason in self.reasons}
+        return next((named[one] for one in IDLE_REASONS if one in named), self.reasons[-1])
+
     def _reasons(self) -> str:
         return ", ".join(self.reasons)
 
+
+# What comes nearest to "nobody works on it", the nearest first.
+IDLE_REASONS = (
+    "inactive", "inactivity", "no activity", "stale", "expired", "timed out", "no response", "abandoned",
+    "no longer needed", "not needed", "will not fix", "won't fix", "will not do", "won't do", "other",
+)  # fmt: skip
 
 STANDARD = "Standard"
 SECURITY = "Security"

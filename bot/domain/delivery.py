@@ -42,16 +42,28 @@ class Tell(StrEnum):
     CHANNEL = "channel"  # mirror the home channel `target` and join it
     REDRAW = "redraw"  # refresh the cards of a team's cases, from `data`
     EXPORT = "export"  # a file of cases for the person `target`, from `data`
+    STATISTICS = "statistics"  # figures of the cases that a query finds, for the person `target`, from `data`
+    WEEKLY = "weekly"  # the same, for the channel `target`, as somebody has set it up
+    STEP = "step"  # what came of a workflow's step, told to Slack, from `data`
     BULK = "bulk"  # how far a bulk edit is, in the message to the person `target` who does it
     BULK_TOLD = "bulk.told"  # all that a bulk edit did to cases of the person `target`
     INCIDENT = "incident"  # open the channel of a case's incident and bring its people there
     INCIDENT_OVER = "incident.over"  # say goodbye there, and archive it if that is wanted
+    NOTEBOOK = "notebook"  # create the notebook of a case and say where it is
+    NOTEBOOK_KEPT = "notebook.kept"  # bring the section of a notebook up to date that Casebook keeps
     BULK_RUN = "bulk.run"  # a chore: go on with a bulk edit
     TICKET = "ticket"  # create, link or change the ticket in `data`, so that it says what the case says
     TICKET_NOTE = "ticket.note"  # a note of the case as a comment of the ticket, also changed or deleted
     TICKET_READ = "ticket.read"  # read the ticket, since it is not certain what it says
     TICKET_LEFT = "ticket.left"  # take our mark off a ticket that is linked no more
     TICKET_NEWS = "ticket.news"  # read what has happened to all tickets of a partner
+    GATHER = "gather"  # a chore: which closed cases of the project in `data` are to be deleted
+    DEPART = "depart"  # a chore: delete them, or keep them all
+    WARN = "warn"  # the message in the home channel `target` of what is to be deleted
+    LAST_COPY = "last.copy"  # a file of what is to be deleted, for the home channel `target`
+    FAREWELL = "farewell"  # where a card stood: the case was deleted
+    IDLE = "idle"  # a chore: close cases of the project in `data` that nobody works on, and announce it before
+    IDLE_TOLD = "idle.told"  # what will close by itself, or has, of the cases of the person `target`
 
 
 SLACK = "slack"

@@ -31,6 +31,7 @@ class Kind(StrEnum):
     ARCHIVED = "CaseArchived"
     UNARCHIVED = "CaseUnarchived"
     MOVED = "CaseMoved"
+    NOTEBOOK = "NotebookStarted"
     TICKET_ASKED = "TicketAsked"
     TICKET_CREATED = "TicketCreated"
     TICKET_LINKED = "TicketLinked"
@@ -40,6 +41,11 @@ class Kind(StrEnum):
     INCIDENT_DECLARED = "IncidentDeclared"
     INCIDENT_OPENED = "IncidentChannelOpened"
     INCIDENT_ENDED = "IncidentEnded"
+    KEPT = "CaseKept"
+    KEPT_OPEN = "CaseKeptOpen"
+    CLOSING = "ClosingAnnounced"
+    SNOOZED = "CaseSnoozed"
+    WOKEN = "CaseWoken"
 
 
 # What takes a change back; of the others it is one of the same kind.
@@ -61,7 +67,8 @@ class Entry(Base):
     """
 
     __tablename__ = "entries"
-    __table_args__ = (Index("ix_entries_case_id_id", "case_id", "id"),)
+    # Deliveries are named after an entry's id, which no later one may have when its case has been deleted.
+    __table_args__ = (Index("ix_entries_case_id_id", "case_id", "id"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     case_id: Mapped[int] = mapped_column(BigId, ForeignKey("cases.id", ondelete="CASCADE"))
@@ -77,6 +84,11 @@ class Entry(Base):
     @property
     def is_of_bulk(self) -> bool:
         return "bulk" in self.data
+
+    @property
+    def is_one_of_many(self) -> bool:
+        """People are told of all such changes at once, and what others do goes before."""
+        return self.is_of_bulk or "idle" in self.data or "departure" in self.data
 
     def before(self, field: str) -> Any:
         return self.changes[field][0] if field in self.changes else None

@@ -25,7 +25,7 @@ class Note(Base):
     """A note. ``channel`` and ``ts`` name the thread reply it came from, if it did; a deleted one has no text."""
 
     __tablename__ = "notes"
-    __table_args__ = (UniqueConstraint("channel", "ts"),)
+    __table_args__ = (UniqueConstraint("channel", "ts"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     case_id: Mapped[int] = mapped_column(BigId, ForeignKey(CASE, ondelete="CASCADE"), index=True)

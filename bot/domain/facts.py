@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from bot.domain.errors import Invalid
@@ -11,6 +12,16 @@ TITLE_LIMIT = 200
 DESCRIPTION_LIMIT = 3000
 ATTRIBUTE_LIMIT = 200
 ATTRIBUTES = ("service", "env")
+
+
+class Source(StrEnum):
+    """Where a case came from."""
+
+    PERSON = "person"
+    MONITOR = "monitor"
+    SIGNAL = "security signal"
+    ERROR = "error tracking issue"
+    ALERT = "other alert"
 
 
 def filled(attributes: Mapping[str, str]) -> dict[str, str]:

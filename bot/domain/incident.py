@@ -54,7 +54,8 @@ class Step(StrEnum):
 class Incident(Base):
     """``name``: of its channel as it was asked for. ``channel``: its id, ``None`` until it is there.
 
-    ``archives``: the channel is archived once the case is closed. ``done``: the steps that are.
+    ``archives``: the channel is archived once the case is closed. ``done``: the steps that are. ``pager``: the
+    recipient of an inbox, at PagerDuty, that is called by it.
     """
 
     __tablename__ = "incidents"
@@ -68,6 +69,7 @@ class Incident(Base):
     archives: Mapped[bool] = mapped_column(default=False)
     channel: Mapped[str | None] = mapped_column(String(32), index=True)
     done: Mapped[list[str]]
+    pager: Mapped[int | None]
     declared_by: Mapped[str] = mapped_column(String(32))
     declared_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

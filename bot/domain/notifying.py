@@ -60,7 +60,7 @@ def reaches(recipient: Recipient, inbox: Inbox, case: Case, event: Event, audien
             # Who is in a channel Slack alone knows: a private project's cases stay in its own.
             return not case.project.is_private or recipient.target == case.project.home_channel
         case Medium.PERSON:
-            return audience.wants(inbox, recipient.target)
+            return not case.is_snoozed and audience.wants(inbox, recipient.target)
         case Medium.PAGERDUTY:
             return event != Event.LEFT  # there, that is told by resolving
     return True

@@ -1,7 +1,7 @@
 """Projects, and the little that Casebook must know of their channels."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -14,6 +14,9 @@ from bot.domain.text import is_blank, kept_line
 KEY_FORM = re.compile(r"[A-Z][A-Z0-9]{0,9}")
 RETENTION_CHOICES = (3, 6, 12, 15, 24, 36, 60)
 DEFAULT_RETENTION = 15
+CLOSE_CHOICES = (7, 14, 30, 90, 180)
+# Before a case closes by itself.
+CLOSING_WARNING = timedelta(days=3)
 NAME_LIMIT = 80
 
 
@@ -40,7 +43,11 @@ class ChannelMember(Base):
 
 
 class Project(Base):
-    """A team's shelf of cases. ``retention_months``: ``None`` keeps closed cases for ever."""
+    """A team's shelf of cases. ``retention_months``: ``None`` keeps closed cases for ever.
+
+    ``copy_first``: what goes is uploaded to the home channel before. ``close_after_days``: cases that nobody works on
+    close by themselves; ``None``: they never do.
+    """
 
     __tablename__ = "projects"
 
@@ -51,17 +58,28 @@ class Project(Base):
     is_private: Mapped[bool] = mapped_column(default=True)
     guests_allowed: Mapped[bool] = mapped_column(default=False)
     retention_months: Mapped[int | None] = mapped_column(default=DEFAULT_RETENTION)
+    copy_first: Mapped[bool] = mapped_column(default=False)
+    close_after_days: Mapped[int | None]
     last_number: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     created_by: Mapped[str] = mapped_column(String(32))
 
     @classmethod
     def start(
-        cls, act: Act, *, key: str, name: str, home_channel: str, retention_months: int | None, guests_allowed: bool
+        cls,
+        act: Act,
+        *,
+        key: str,
+        name: str,
+        home_channel: str,
+        retention_months: int | None,
+        guests_allowed: bool,
+        copy_first: bool = False,
+        close_after_days: int | None = None,
     ) -> "Project":
         """Raises ``Invalid`` naming each field that is wrong."""
         key, name = key.strip().upper(), kept_line(name)
-        wrong = problems(name, home_channel, retention_months)
+        wrong = problems(name, home_channel, retention_months, close_after_days)
         if not KEY_FORM.fullmatch(key) or key == "CASE":
             wrong["key"] = (
                 "A key has 1–10 letters A–Z and digits, starts with a letter and is not CASE, for example OPS."
@@ -74,6 +92,8 @@ class Project(Base):
             home_channel=home_channel,
             retention_months=retention_months,
             guests_allowed=guests_allowed,
+            copy_first=copy_first,
+            close_after_days=close_after_days,
             created_at=act.at,
             created_by=act.actor,
             is_private=True,
@@ -82,27 +102,46 @@ class Project(Base):
 
     def is_like(self, other: "Project") -> bool:
         """Whether the same person asked for the same."""
-        fields = ("key", "name", "home_channel", "retention_months", "guests_allowed", "created_by")
+        fields = ("key", *SETTINGS, "created_by")
         return all(getattr(self, field) == getattr(other, field) for field in fields)
+
+    @property
+    def settings(self) -> tuple[object, ...]:
+        return tuple(getattr(self, name) for name in SETTINGS)
 
     def next_number(self) -> int:
         self.last_number += 1
         return self.last_number
 
-    def change(self, *, name: str, home_channel: str, retention_months: int | None, guests_allowed: bool) -> bool:
+    def change(
+        self,
+        *,
+        name: str,
+        home_channel: str,
+        retention_months: int | None,
+        guests_allowed: bool,
+        copy_first: bool = False,
+        close_after_days: int | None = None,
+    ) -> bool:
         """Whether anything changed; a new home channel is private until Slack has said otherwise."""
         name = kept_line(name)
-        if wrong := problems(name, home_channel, retention_months):
+        if wrong := problems(name, home_channel, retention_months, close_after_days):
             raise Invalid(f"The project was not changed. {' '.join(wrong.values())}", wrong)
-        before = (self.name, self.home_channel, self.retention_months, self.guests_allowed)
+        before = self.settings
         if home_channel != self.home_channel:
             self.is_private = True
         self.name, self.home_channel = name, home_channel
         self.retention_months, self.guests_allowed = retention_months, guests_allowed
-        return before != (self.name, self.home_channel, self.retention_months, self.guests_allowed)
+        self.copy_first, self.close_after_days = copy_first, close_after_days
+        return before != self.settings
 
 
-def problems(name: str, home_channel: str, retention_months: int | None) -> dict[str, str]:
+SETTINGS = ("name", "home_channel", "retention_months", "guests_allowed", "copy_first", "close_after_days")
+
+
+def problems(
+    name: str, home_channel: str, retention_months: int | None, close_after_days: int | None
+) -> dict[str, str]:
     """A sentence for each field that is wrong."""
     wrong = {}
     if is_blank(name):
@@ -113,4 +152,6 @@ def problems(name: str, home_channel: str, retention_months: int | None) -> dict
         wrong["home_channel"] = "Choose the channel in which this project's cases are posted."
     if retention_months is not None and retention_months < 1:
         wrong["retention"] = "Closed cases are kept for a month or longer."
+    if close_after_days is not None and close_after_days < min(CLOSE_CHOICES):
+        wrong["close_after"] = f"Cases close by themselves after {min(CLOSE_CHOICES)} days or later."
     return wrong

@@ -98,6 +98,7 @@ DUE = Field("due", Kind.DAY, lambda case: case.due, Case.due, optional=True)
 # Asked for through is: and has: only.
 GROUP = Field("group", Kind.FACT, lambda case: case.group, Case.group)
 ARCHIVED = Field("archived", Kind.FACT, lambda case: case.archived_at, Case.archived_at, optional=True)
+SNOOZED = Field("snoozed", Kind.FACT, lambda case: case.snoozed_until, Case.snoozed_until, optional=True)
 DESCRIPTION = Field("description", Kind.FACT, lambda case: case.description, Case.description, optional=True, empty="")
 EVIDENCE = Field("evidence", Kind.FACT, lambda case: case.evidence_count, Case.evidence_count, optional=True, empty=0)
 

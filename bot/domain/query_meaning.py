@@ -29,6 +29,7 @@ from bot.domain.query_fields import (
     FIELDS,
     GROUP,
     HAS,
+    SNOOZED,
     SORTS,
     UPDATED,
     Field,
@@ -43,7 +44,7 @@ from bot.domain.query_words import COLUMNS
 FORGOTTEN_COLON = re.compile(r"(\w+)(>=|<=|>|<|=)(.+)")
 EXCLUDED = "No case can meet this and the other condition on {0}. Turn one of them round, or put OR between them."
 ONE_VALUE = "A case has only one {0}, and it cannot be this and the other. Put OR between them, as in {0}:(… OR …)."
-IS = ("open", "closed", "archived", "overdue")
+IS = ("open", "closed", "archived", "overdue", "snoozed")
 
 
 def understand(query: Query, viewer: Viewer, resolver: Resolver) -> Meaning:
@@ -174,6 +175,8 @@ class _Reader:
         closed = OneOf(GROUP, frozenset({Group.CLOSED.value}))
         if name == "archived":
             return OneOf(ARCHIVED, frozenset({None}), negated=True)
+        if name == "snoozed":
+            return OneOf(SNOOZED, frozenset({None}), negated=True)
         if name == "overdue":
             today = self.asking.viewer.now.astimezone(self.asking.viewer.zone).date()
             return Both((Between(DUE, None, today), negation(closed)))

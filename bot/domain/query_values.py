@@ -7,9 +7,10 @@ from difflib import get_close_matches
 from typing import Protocol
 
 from bot.domain.act import CASEBOOK
-from bot.domain.case import Priority, Source, priority_named
+from bot.domain.case import Priority, priority_named
 from bot.domain.casetype import CaseType, Group
 from bot.domain.errors import Invalid
+from bot.domain.facts import Source
 from bot.domain.query import Term, Value, Viewer
 from bot.domain.query_conditions import Between, Condition, Contains, Either, OneOf, StartsWith
 from bot.domain.query_dates import days, moments

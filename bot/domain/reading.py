@@ -11,7 +11,10 @@ from bot.domain.inbox import Inbox
 from bot.domain.person import Person, Team
 from bot.domain.project import Project
 from bot.domain.query_building import Choices, Known
+from bot.domain.retention import Departure
+from bot.domain.silence import Silence
 from bot.domain.ticket import System
+from bot.domain.weekly import Weekly
 
 PAGE = 10
 TIMELINE_PAGE = 15
@@ -19,6 +22,7 @@ PREVIEW_LIMIT = 1000
 SHELVES = 8
 TEAMS_PAGE = 12
 PREVIEWED = 5
+WEEKLIES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,9 @@ class Workspace:
     team_id: str
     bot_user_id: str
     systems: tuple[System, ...] = ()
+
+    def canvas(self, canvas_id: str) -> str:
+        return f"{self.url}docs/{self.team_id}/{canvas_id}"
 
     def link(self, channel: str, ts: str, thread_ts: str | None = None) -> str:
         """The permalink of a message, in the form Slack itself gives out."""
@@ -102,6 +109,7 @@ class Shelf:
     is_muted: bool = False
     can_edit: bool = False
     whose: str = ""
+    silence: Silence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +217,28 @@ class PostRef:
 
 
 @dataclass(frozen=True, slots=True)
+class SilenceList:
+    """What lasts. ``inboxes``: those that are silenced, by id."""
+
+    silences: Sequence[Silence]
+    inboxes: Mapping[int, Inbox]
+
+
+@dataclass(frozen=True, slots=True)
+class LeavingPage:
+    """The closed cases of a project that are to be deleted. ``left``: how many; ``cases``: the first of them.
+
+    ``keeper``: who keeps all that were left, by name.
+    """
+
+    departure: Departure
+    project: Project
+    cases: Sequence[Case]
+    left: int
+    keeper: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TeamRow:
     """``is_overshadowed``: its handle means a Slack user group that came later."""
 
@@ -253,3 +283,21 @@ class Batch:
 
     rows: Sequence[WholeCase]
     names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyForm:
+    """What the form for weekly statistics is filled with. ``tz``: the person's own."""
+
+    query: str
+    tz: str
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyList:
+    """Weekly statistics that a person may end, the newest first. ``of_all``: everybody's, as admins see them."""
+
+    weeklies: Sequence[Weekly]
+    names: Mapping[str, str]
+    has_more: bool
+    of_all: bool

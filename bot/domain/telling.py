@@ -9,6 +9,7 @@ from bot.domain.delivery import CHORES, SLACK, Delivery, Tell
 from bot.domain.entry import Entry, Kind
 from bot.domain.evidence import PostRole
 from bot.domain.person import Notify, Person
+from bot.domain.step import Step
 
 CONCERNS_PEOPLE = {
     Kind.OPENED,
@@ -24,9 +25,12 @@ CONCERNS_PEOPLE = {
     Kind.UNARCHIVED,
     Kind.MOVED,
     Kind.INCIDENT_DECLARED,
+    Kind.WOKEN,
 }
 UPDATES = f"{SLACK}/update"
 EXPORTS = f"{SLACK}/export"
+NOTEBOOKS = f"{SLACK}/notebook"
+STATISTICS = f"{SLACK}/statistics"
 REDRAWING = f"{CHORES}/redraw"
 # A thousand changes at once take Slack half an hour; what people do meanwhile goes first.
 LATER = "/bulk"
@@ -49,7 +53,7 @@ def lane_of(target: str) -> str:
 
 def unhurried(lane: str, entry: Entry) -> str:
     """What a bulk edit has to say goes in a lane of its own beside the usual one."""
-    return f"{lane}{LATER}" if entry.is_of_bulk else lane
+    return f"{lane}{LATER}" if entry.is_one_of_many else lane
 
 
 def deliveries_for(case: Case, entry: Entry, people: Mapping[str, Person]) -> list[Delivery]:
@@ -58,8 +62,8 @@ def deliveries_for(case: Case, entry: Entry, people: Mapping[str, Person]) -> li
     The line comes before the refreshed card: of five quick changes each has its line, and the card is drawn once.
     """
     told = [] if entry.kind == Kind.OPENED else lines(case, entry)
-    told += incident_steps(case, entry)
-    if entry.is_of_bulk:
+    told += incident_steps(case, entry) + notebook_steps(case, entry)
+    if entry.is_one_of_many:
         return told + cards(case, entry)  # people are told of all their cases at once: see `bulk_telling`
     return told + cards(case, entry) + direct_messages(case, entry, people) + homes(case, entry, people)
 
@@ -147,6 +151,24 @@ def incident_steps(case: Case, entry: Entry) -> list[Delivery]:
     ]
 
 
+def notebook_steps(case: Case, entry: Entry) -> list[Delivery]:
+    """A notebook is begun, or what Casebook keeps in it is brought up to date."""
+    kind = Tell.NOTEBOOK if entry.kind == Kind.NOTEBOOK else Tell.NOTEBOOK_KEPT
+    if kind == Tell.NOTEBOOK_KEPT and (case.notebook is None or not entry.changes):
+        return []
+    return [
+        tell(
+            kind,
+            f"{kind}/{entry.id}",
+            entry.at,
+            stream=f"{Tell.NOTEBOOK}/{case.id}",
+            lane=unhurried(NOTEBOOKS, entry),
+            case_id=case.id,
+            entry_id=entry.id,
+        )
+    ]
+
+
 def following(case: Case) -> set[str]:
     """Everyone with an interest in the case as it is now."""
     watching = (watcher.person_id for watcher in case.watchers)
@@ -177,7 +199,7 @@ def direct_messages(case: Case, entry: Entry, people: Mapping[str, Person]) -> l
 
 def concerned(case: Case, entry: Entry, people: Mapping[str, Person]) -> list[str]:
     """Whom it is told in a direct message."""
-    if entry.kind not in CONCERNS_PEOPLE:
+    if entry.kind not in CONCERNS_PEOPLE or case.is_snoozed:
         return []
     return [who for who, theirs in interested(case, entry).items() if wants(people.get(who), theirs)]
 
@@ -306,4 +328,60 @@ def export(person: str, occasion: str, at: datetime, *, query: str, kind: str) -
         lane=EXPORTS,
         target=person,
         data={"query": query, "format": kind},
+    )
+
+
+def statistics(person: str, occasion: str, at: datetime, *, query: str) -> Delivery:
+    """Figures of the cases that ``query`` finds, for one person."""
+    return tell(
+        Tell.STATISTICS,
+        f"statistics/{person}/{occasion}",
+        at,
+        stream=f"statistics/{person}",
+        lane=STATISTICS,
+        target=person,
+        data={"query": query},
+    )
+
+
+def weekly(weekly_id: int, channel: str, slot: datetime, at: datetime) -> Delivery:
+    """The same for a channel, once for each time that it was due."""
+    return tell(
+        Tell.WEEKLY,
+        f"weekly/{weekly_id}/{slot.isoformat()}",
+        at,
+        stream=f"weekly/{weekly_id}",
+        lane=STATISTICS,
+        target=channel,
+        data={"weekly": weekly_id},
+    )
+
+
+def step_key(execution: str) -> str:
+    return f"step/{execution}"
+
+
+def step_done(step: Step, at: datetime, *, case: Case | None, outputs: Mapping[str, Any]) -> Delivery:
+    """After the case's card has been posted: the answer says where it is."""
+    stream = f"case/{case.id}/{case.project.home_channel}" if case else step_key(step.execution)
+    return tell(
+        Tell.STEP,
+        step_key(step.execution),
+        at,
+        stream=stream,
+        lane=f"{SLACK}/{Tell.STEP}",
+        case_id=case.id if case else None,
+        data={"step": step.name, "execution": step.execution, "outputs": dict(outputs)},
+    )
+
+
+def step_failed(step: Step, at: datetime, sentence: str) -> Delivery:
+    """``sentence``: for whoever builds the workflow."""
+    return tell(
+        Tell.STEP,
+        step_key(step.execution),
+        at,
+        stream=step_key(step.execution),
+        lane=f"{SLACK}/{Tell.STEP}",
+        data={"step": step.name, "execution": step.execution, "error": sentence[:1000]},
     )

@@ -1,7 +1,7 @@
 """What an entry says, in plain words. Text only: whoever shows it escapes it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from bot.domain.act import CASEBOOK
@@ -9,6 +9,7 @@ from bot.domain.case import PRIORITY_WORDS, Priority
 from bot.domain.entry import Entry, Kind
 from bot.domain.link import called, label_of
 from bot.domain.person import Team
+from bot.domain.timed import FOR_EVER
 
 Names = Mapping[str, str]
 
@@ -31,7 +32,8 @@ def sentence(entry: Entry, names: Names) -> str:
 
 def deed(entry: Entry, names: Names) -> str:
     """The same without its subject, beginning with the verb in the past tense."""
-    return f"{DEEDS[Kind(entry.kind)](entry, names)}{from_ticket(entry, names)}{together(entry)}"
+    woke = " and ended its snooze" if entry.data.get("woke") else ""
+    return f"{DEEDS[Kind(entry.kind)](entry, names)}{from_ticket(entry, names)}{woke}{together(entry)}"
 
 
 def from_ticket(entry: Entry, names: Names) -> str:
@@ -125,7 +127,32 @@ def _changed(field: str, before: Any, after: Any, names: Names) -> str:
 
 def _closed(entry: Entry, names: Names) -> str:
     reason = entry.after("reason")
-    return f"closed this case as {reason}" if reason else "closed this case"
+    said = f"closed this case as {reason}" if reason else "closed this case"
+    return f"{said}: nobody had worked on it for {entry.data['idle']} days" if "idle" in entry.data else said
+
+
+def moment_words(iso: str) -> str:
+    """In UTC."""
+    at = datetime.fromisoformat(iso).astimezone(UTC)
+    return f"{day_words(f'{at:%Y-%m-%d}')}, {at:%H:%M} UTC"
+
+
+def _kept(entry: Entry, names: Names) -> str:
+    until = entry.data["until"]
+    if not until:
+        return "left it to this case's project how long it is kept"
+    if datetime.fromisoformat(until) >= FOR_EVER:
+        return "kept this case for ever"
+    return f"kept this case until {day_words(until[:10])}"
+
+
+def _closing(entry: Entry, names: Names) -> str:
+    closes, days = entry.data["closes"], entry.data["idle"]
+    return f"will close this case on {day_words(closes[:10])} if nobody works on it: nothing was done for {days} days"
+
+
+def _snoozed(entry: Entry, names: Names) -> str:
+    return f"snoozed this case until {moment_words(entry.data['until'])}"
 
 
 def _moved(entry: Entry, names: Names) -> str:
@@ -197,6 +224,7 @@ DEEDS: dict[Kind, Callable[[Entry, Names], str]] = {
     Kind.ARCHIVED: lambda entry, names: "archived this case",
     Kind.UNARCHIVED: lambda entry, names: "brought this case back from the archive",
     Kind.MOVED: _moved,
+    Kind.NOTEBOOK: lambda entry, names: "started an investigation notebook",
     Kind.TICKET_ASKED: lambda entry, names: f"asked for a {label_of(entry.data['partner'])} ticket",
     Kind.TICKET_CREATED: lambda entry, names: f"created {_ticket(entry)} for this case",
     Kind.TICKET_LINKED: lambda entry, names: f"linked {_ticket(entry)}",
@@ -206,5 +234,10 @@ DEEDS: dict[Kind, Callable[[Entry, Names], str]] = {
     Kind.INCIDENT_DECLARED: _incident,
     Kind.INCIDENT_OPENED: lambda entry, names: f"opened #{entry.data['name']} for this incident",
     Kind.INCIDENT_ENDED: lambda entry, names: "ended the incident",
+    Kind.KEPT: _kept,
+    Kind.KEPT_OPEN: lambda entry, names: "kept this case open",
+    Kind.CLOSING: _closing,
+    Kind.SNOOZED: _snoozed,
+    Kind.WOKEN: lambda entry, names: "ended the snooze of this case",
 }
 OF_TICKET = {kind for kind in Kind if kind.value.startswith("Ticket")}

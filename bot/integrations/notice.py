@@ -19,6 +19,8 @@ class Event(StrEnum):
     LEFT = "left"  # a case matches it no longer
     STAYED = "stayed"  # a case has matched it for as long as the inbox says
     DIGEST = "digest"  # what matches it now, at the time that the inbox says
+    DECLARED = "declared"  # a case has become an incident
+    ENDED = "ended"  # the incident is over
     TEST = "test"  # somebody tries whether the recipient can be told
 
 
@@ -32,7 +34,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One recipient's. ``told`` has the one case, a digest's cases, or for a test none.
+    """One recipient's. Of an incident it has no inbox. ``told`` has the one case, a digest's cases, or for a test none.
 
     ``secret``: what a webhook's body is signed with, or PagerDuty's integration key. ``address``: a webhook's.
     ``at``: when it happened. ``total``: how many cases match, of which a digest lists the first. ``names``: of people,

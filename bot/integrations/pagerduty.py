@@ -5,7 +5,7 @@ Rules: PagerDuty/developer-docs, "Events API v2 Overview" and "Send an Alert Eve
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -30,7 +30,11 @@ WHY = {
     Event.CREATED: "A new case matches the inbox",
     Event.ENTERED: "The case has come to match the inbox",
     Event.STAYED: "The case still matches the inbox",
+    Event.DECLARED: "An incident was declared",
 }
+OVER = {Event.LEFT, Event.ENDED}
+OF_INCIDENTS = {Event.DECLARED, Event.ENDED}
+GRAVE = {"SEV1": "critical", "SEV2": "error", "SEV3": "warning"}
 NO_DIGESTS = "PagerDuty is told of single cases only. Take the digest from this recipient, or choose another for it."
 REFUSED = f"PagerDuty refused with “{{words}}”. Enter its integration key again; it is shown under {WHERE}."
 ELSEWHERE = (
@@ -60,11 +64,13 @@ def events(notice: Notice) -> Sequence[dict[str, Any]]:
         raise Declined("no digests", NO_DIGESTS)
     if notice.event == Event.TEST:
         return [trial(notice), resolve(notice)]
-    return [resolve(notice) if notice.event == Event.LEFT else trigger(notice)]
+    return [resolve(notice) if notice.event in OVER else trigger(notice)]
 
 
 def dedup_key(notice: Notice) -> str:
     """An inbox's alert for a case: another inbox with the same key has an alert of its own, and resolves only that."""
+    if notice.event in OF_INCIDENTS:
+        return f"casebook/incident/{notice.told[0].case.id}"
     what = notice.told[0].case.id if notice.told else "test"  # a case that is moved gets another key
     return f"casebook/{notice.inbox_id}/{what}"
 
@@ -77,10 +83,14 @@ def trigger(notice: Notice) -> dict[str, Any]:
     service = case.attributes.get("service")
     details = {name: facts[name] for name in DETAILS}
     details |= {who: facts[who]["name"] for who in ("assignee", "reporter") if facts[who]}
+    is_incident = notice.event in OF_INCIDENTS
+    severities: Mapping[Any, str] = GRAVE if is_incident else SEVERITIES
+    how_bad = severities.get(case.severity if is_incident else Priority(case.priority), "info")
     details |= {"inbox": notice.inbox, "query": notice.query, "owner": notice.owner, "why": WHY[notice.event]}
+    prefix = f"{case.severity} incident " if is_incident else ""
     payload = {
-        "summary": clipped(f"{case.key}: {case.title}", LONGEST_SUMMARY),
-        "severity": SEVERITIES.get(Priority(case.priority), "info"),
+        "summary": clipped(f"{prefix}{case.key}: {case.title}", LONGEST_SUMMARY),
+        "severity": how_bad,
         "source": service or case.project.name,
         "component": service,
         "group": case.project.name,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from bot.domain.delivery import Tell
-from bot.outbox import bulks
+from bot.outbox import bulks, idle, retention
 from bot.outbox.sender import Sent
 from bot.storage.claims import Held
 from bot.storage.database import Database
@@ -27,6 +27,8 @@ class Chores:
             Tell.SWEEP: self.sweep,
             Tell.REDRAW: self.redraw,
             **bulks.chores(db, clock),
+            **retention.chores(db, clock),
+            **idle.chores(db, clock),
         }
 
     def __call__(self, held: Held) -> Sent:

@@ -21,7 +21,7 @@ def names(work: Work, ids: Iterable[str | None]) -> Names:
 
 def names_in(work: Work, case: Case, entry: Entry | None = None, note: Note | None = None) -> Names:
     """Of everybody that the case, its entry and its note speak of."""
-    ids = [case.assignee, case.reporter]
+    ids = [case.assignee, case.reporter, case.snoozed_by]
     if entry:
         ids += [entry.actor, entry.before("assignee"), entry.after("assignee")]
     if note:

@@ -16,7 +16,7 @@ from slack_sdk import WebClient
 
 from bot.domain.errors import Busy, Refusal
 from bot.domain.reading import Batch, Workspace
-from bot.outbox.errors import ask
+from bot.outbox.errors import ask, is_person
 from bot.outbox.posting import CLOCKS_DIFFER, Poster
 from bot.outbox.sender import Refused, Sent, TooFast, Unreachable
 from bot.storage.claims import Held
@@ -84,8 +84,11 @@ class Exporter:
                 raise
 
     def read(self, held: Held, query: str, *, whole: bool) -> Iterator[Batch]:
-        now = self.clock()
-        for batch in batches(self.db, held.delivery.target, query, now, whole=whole):
+        return self.keeping(held, batches(self.db, held.delivery.target, query, self.clock(), whole=whole))
+
+    def keeping(self, held: Held, found: Iterator[Batch]) -> Iterator[Batch]:
+        """The same, with the lease renewed on the way."""
+        for batch in found:
             if held.lease - self.clock() < BATCH_LEASE / 2:
                 self.keep(held, BATCH_LEASE)
             yield batch
@@ -101,24 +104,27 @@ class Exporter:
 
     def upload(self, held: Held, path: Path, comment: str) -> None:
         """Until the last step nobody sees anything of it."""
-        person = held.delivery.target
-        channel = self.poster.direct_channel(person)
-        answer = ask(self.client.files_getUploadURLExternal, person, filename=path.name, length=path.stat().st_size)
+        target = held.delivery.target
+        channel = self.place(target)
+        answer = ask(self.client.files_getUploadURLExternal, target, filename=path.name, length=path.stat().st_size)
         send_bytes(answer["upload_url"], path)
         ask(
             self.client.files_completeUploadExternal,
-            person,
+            target,
             files=[{"id": answer["file_id"], "title": path.name}],
             channel_id=channel,
             initial_comment=comment,
         )
+
+    def place(self, target: str) -> str:
+        return self.poster.direct_channel(target) if is_person(target) else target
 
     def is_there(self, held: Held) -> bool:
         """Whether the file was sent before. Where Casebook may not look it comes, perhaps again."""
         delivery = held.delivery
         oldest = str((delivery.created_at - CLOCKS_DIFFER).timestamp())
         try:
-            channel = self.poster.direct_channel(delivery.target)
+            channel = self.place(delivery.target)
             posted = self.poster.messages(channel, None, oldest)
             return any(is_same(held, file) for message in posted for file in message.get("files", ()))
         except Refused as refused:

@@ -36,6 +36,8 @@ class Notices:
         self.workspace = workspace
 
     def __call__(self, work: Work, delivery: Delivery) -> Notice | None:
+        if "incident" in delivery.data:
+            return self.of_incident(work, delivery)
         if "notification" in delivery.data:
             return self.of_case(work, delivery)
         if "slot" in delivery.data:
@@ -50,6 +52,15 @@ class Notices:
         recipient, event = work.inboxes.recipient(rows[0].recipient_id), EVENTS[Happened(rows[0].event)]
         names = drawing.names(work, [case.assignee, case.reporter])
         return self.notice(work, recipient, event, rows[0].at, told=[self.told(case)], names=names)
+
+    def of_incident(self, work: Work, delivery: Delivery) -> Notice | None:
+        case = work.cases.by_id(delivery.case_id or 0)
+        if case is None:
+            return None
+        event = Event.ENDED if delivery.data["over"] else Event.DECLARED
+        recipient = work.inboxes.recipient(delivery.data["recipient"])
+        names = drawing.names(work, [case.assignee, case.reporter])
+        return self.notice(work, recipient, event, delivery.created_at, told=[self.told(case)], names=names)
 
     def of_digest(self, work: Work, delivery: Delivery) -> Notice | None:
         at = datetime.fromisoformat(delivery.data["slot"])

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.domain.delivery import CHORES, JIRA, PAGERDUTY, SERVICENOW, SLACK, WEBHOOK, Tell
-from bot.domain.telling import LATER, REDRAWING, UPDATES
+from bot.domain.telling import LATER, NOTEBOOKS, REDRAWING, UPDATES
 from bot.storage.claims import Pace
 
 
@@ -15,12 +15,14 @@ def per_minute(calls: int, burst: int) -> Pace:
 PACES = {
     UPDATES: per_minute(50, 20),  # chat.update, Tier 3
     f"{UPDATES}{LATER}": per_minute(30, 10),
+    NOTEBOOKS: per_minute(20, 5),  # canvases.create, Tier 2
     f"{SLACK}/home": per_minute(100, 20),  # views.publish, Tier 4
     f"{SLACK}/{Tell.PEOPLE}": per_minute(20, 2),  # users.list, Tier 2
     f"{SLACK}/{Tell.TEAMS}": per_minute(20, 2),  # usergroups.list, Tier 2
     f"{SLACK}/{Tell.PERSON}": per_minute(100, 10),  # users.info, Tier 4
     f"{SLACK}/{Tell.CHANNEL}": per_minute(50, 5),  # conversations.info and .join, Tier 3
     f"{SLACK}/{Tell.JOIN}": per_minute(50, 5),
+    f"{SLACK}/{Tell.STEP}": per_minute(50, 20),  # functions.completeSuccess and .completeError, Tier 3
     REDRAWING: per_minute(2, 2),  # ten cards each: most of `UPDATES` is for what people do just now
 }
 # chat.postMessage: "1 per second per channel", and "short bursts >1 allowed".

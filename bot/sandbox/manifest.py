@@ -7,6 +7,8 @@ from typing import Any
 
 import yaml
 
+from . import functions
+from .functions import BadManifest
 from .wire import Json
 
 _SECTIONS = {
@@ -27,10 +29,6 @@ EVENT_SCOPES: dict[str, str | None] = {
     "team_join": "users:read", "reaction_added": "reactions:read", "reaction_removed": "reactions:read",
     "pin_added": "pins:read", "pin_removed": "pins:read", "link_shared": "links:read",
 }  # fmt: skip
-
-
-class BadManifest(ValueError):
-    """The manifest could not create an app in Slack; the words say where and why."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +99,7 @@ def _read(content: Mapping[str, Any]) -> Manifest:
         events=frozenset(settings.get("event_subscriptions", {}).get("bot_events", [])),
         commands=_commands(features.get("slash_commands", [])),
         shortcuts=_shortcuts(features.get("shortcuts", [])),
-        functions=dict(content.get("functions", {})),
+        functions=functions.declared(content),
         home_tab=bool(home.get("home_tab_enabled", False)),
         messages_tab=bool(home.get("messages_tab_enabled", True)),
         messages_tab_read_only=bool(home.get("messages_tab_read_only_enabled", False)),

@@ -113,7 +113,7 @@ class View:
 
 @dataclass
 class StoredFile:
-    """`content`: base64."""
+    """`content`: base64. `alt`: what the picture shows, in words."""
 
     id: str
     name: str
@@ -125,9 +125,26 @@ class StoredFile:
     content: str = ""
     complete: bool = False
     channels: list[str] = field(default_factory=list)
+    alt: str = ""
 
     def bytes(self) -> bytes:
         return base64.b64decode(self.content)
+
+
+@dataclass
+class Canvas:
+    """`channel`: whose own canvas it is, "" for one that stands by itself. `sections`: id to Markdown, in order.
+
+    `access`: channel to read, write or owner.
+    """
+
+    id: str
+    title: str
+    owner: str
+    channel: str = ""
+    sections: dict[str, str] = field(default_factory=dict)
+    access: dict[str, str] = field(default_factory=dict)
+    deleted: bool = False
 
 
 @dataclass

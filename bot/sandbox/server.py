@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from . import response_urls
+from . import canvases, response_urls
 from .control import Control
 from .webapi import WebApi
 
@@ -31,6 +31,7 @@ class Server:
         app.router.add_post("/upload/{id}", self._upload)
         app.router.add_get("/files/{id}/{name}", self._download)
         Control(self._platform).add_routes(app)
+        canvases.add_routes(app, self._platform)
         if self._page is not None:
             self._page(app)
         return app

@@ -130,6 +130,7 @@ def file_json(stored: StoredFile, base_url: str) -> Json:
         "timestamp": stored.created,
         "name": stored.name,
         "title": stored.title,
+        **({"alt_txt": stored.alt} if stored.alt else {}),
         "mimetype": stored.mimetype,
         "filetype": stored.name.rsplit(".", 1)[-1] if "." in stored.name else "text",
         "user": stored.user,

@@ -10,11 +10,12 @@ from typing import Any
 
 from aiohttp import web
 
-from . import steps, verbs
+from . import canvases, steps, verbs
 from .driver import Bot, Channel, Group, Message, Person
 from .faults import Faults
 from .http_delivery import HttpDelivery
 from .platform import Platform, Settings
+from .records import Canvas
 from .running import Running
 from .server import Server
 from .sockets import DisconnectReason
@@ -203,6 +204,14 @@ class LocalSlack(Running):
         if conversation is None:
             raise LookupError(f"no channel is called {name}")
         return Channel(self, conversation.id)
+
+    def canvas(self, canvas_id: str) -> Canvas:
+        """Raises KeyError."""
+        return self.platform.workspace.canvases[canvas_id]
+
+    def write_in(self, canvas_id: str, markdown: str) -> None:
+        """As a person does, at the end of a canvas."""
+        self.ask(canvases.write, self.platform, self.canvas(canvas_id), markdown)
 
     def messages(self, channel: Channel) -> list[Message]:
         """What everybody in the channel sees, oldest first, without replies."""

@@ -6,6 +6,7 @@ Shape of function_executed: chapter 5.7 of the platform reference.
 import secrets
 from typing import TYPE_CHECKING
 
+from .functions import wrong_values
 from .wire import Json
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ def run_step(platform: "Platform", callback_id: str, inputs: Json) -> str:
     missing = [name for name, spec in wanted.items() if spec.get("is_required") and name not in inputs]
     if missing:
         raise ValueError(f"{callback_id} needs {', '.join(missing)}")
+    if wrong := wrong_values(wanted, inputs):
+        raise ValueError(f"{callback_id} does not take {', '.join(wrong)}")
     execution_id, token = platform.workspace.new_id("Fx"), f"xwfp-{secrets.token_hex(16)}"
     platform.step_tokens[token] = platform.now() + TOKEN_SECONDS
     step: Json = {"callback_id": callback_id, "inputs": dict(inputs), "state": "running", "token": token}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Any
 
-from .records import AlertBot, Conversation, Kind, Post, StoredFile, User, Usergroup, View
+from .records import AlertBot, Canvas, Conversation, Kind, Post, StoredFile, User, Usergroup, View
 from .wire import Json
 
 Listener = Callable[[Json], None]
@@ -29,6 +29,7 @@ class Workspace:
         self.stacks: dict[str, list[str]] = {}
         self.homes: dict[str, str] = {}
         self.files: dict[str, StoredFile] = {}
+        self.canvases: dict[str, Canvas] = {}
         self.bots: dict[str, AlertBot] = {}
         self.seen: dict[str, list[str]] = {}
         self._counters: dict[str, int] = {}
@@ -197,6 +198,7 @@ class Workspace:
             "posts": [asdict(post) for post in self._lasting_posts()],
             "homes": [asdict(view) for view in self.views.values() if view.kind == "home"],
             "files": [asdict(stored) for stored in self.files.values()],
+            "canvases": [asdict(canvas) for canvas in self.canvases.values()],
             "bots": [asdict(bot) for bot in self.bots.values()],
         }
 
@@ -219,5 +221,6 @@ class Workspace:
         self.views, self.stacks = {view.id: view for view in homes}, {}
         self.homes = {view.person: view.id for view in homes}
         self.files = {entry["id"]: StoredFile(**entry) for entry in state["files"]}
+        self.canvases = {entry["id"]: Canvas(**entry) for entry in state.get("canvases", ())}
         self.bots = {entry["id"]: AlertBot(**entry) for entry in state["bots"]}
         self.changed("channel", channel="")

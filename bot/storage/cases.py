@@ -2,21 +2,22 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, bindparam, event, func, inspect, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, event, func, inspect, or_, select, update
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from bot.domain.case import Case
-from bot.domain.casetype import CaseType
+from bot.domain.casetype import CaseType, Group
 from bot.domain.entry import Entry
 from bot.domain.evidence import CaseTeam, Evidence, FormerKey, Note, Post, PostRole, Relation, Watcher
 from bot.domain.person import Team
 from bot.domain.project import Project
 from bot.domain.query_words import NOTE_LIMIT as SEARCHED_NOTES
 from bot.storage.locking import AS_LEFT, lock_on, wait_for
-from bot.storage.parking import insert_absent
+from bot.storage.parking import changed, insert_absent
 
 Part = TypeVar("Part", Entry, Note, Evidence, Watcher)
 
@@ -179,6 +180,29 @@ class Cases:
             Post.role.in_((PostRole.CARD.value, PostRole.INBOX.value)),
         )
         return self._session.scalar(query.limit(1))
+
+    def idle(self, project: Project, since: datetime, limit: int) -> Sequence[int]:
+        """Ids of open cases that nobody has worked on since then, and whose closing is still to be announced."""
+        query = select(Case.id).where(
+            Case.project_id == project.id, Case.group != Group.CLOSED.value, Case.archived_at.is_(None),
+            Case.touched_at <= since, Case.closing_at.is_(None), Case.snoozed_until.is_(None),
+        )  # fmt: skip
+        return self._session.scalars(query.order_by(Case.touched_at, Case.id).limit(limit)).all()
+
+    def closing(self, project: Project, at: datetime, limit: int) -> Sequence[int]:
+        """Ids of those that were to close by themselves by then."""
+        query = select(Case.id).where(Case.project_id == project.id, Case.closing_at <= at)
+        return self._session.scalars(query.order_by(Case.closing_at, Case.id).limit(limit)).all()
+
+    def forget_closings(self, project: Project) -> None:
+        """What was announced is announced anew."""
+        announced = update(Case).where(Case.project_id == project.id, Case.closing_at.is_not(None))
+        changed(self._session, announced.values(closing_at=None))
+
+    def over_rested(self, at: datetime, limit: int) -> Sequence[int]:
+        """Ids of cases whose snooze is over."""
+        query = select(Case.id).where(Case.snoozed_until <= at).order_by(Case.snoozed_until, Case.id).limit(limit)
+        return self._session.scalars(query).all()
 
     def types(self) -> Sequence[CaseType]:
         return self._session.scalars(select(CaseType).order_by(CaseType.id)).all()

@@ -8,6 +8,7 @@ On PostgreSQL a claim never waits for a delivery's row, so that it cannot be par
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import Any
 
 from sqlalchemy import Row, bindparam, case, delete, select, update
@@ -242,9 +243,35 @@ class Claim:
             changed(self.session, update(Delivery).where(AMONG_IDS).values(parked_until=until), {"ids": ids})
 
 
-def slot(work: Work, job: str, slot_at: datetime) -> bool:
-    """Whether this slot is ours to run. If this unit of work is rolled back it is anybody's again."""
-    return insert_absent(work.session, Slot, [{"job": job, "slot_at": slot_at}]) == 1
+class Turn(Enum):
+    """``OURS``: to run until the lease is over, and then `finish_slot`. ``TAKEN``: somebody is running it."""
+
+    OURS = "ours"
+    TAKEN = "taken"
+    DONE = "done"
+
+
+def look_at_slot(work: Work, job: str, slot_at: datetime, now: datetime) -> Turn:
+    """``OURS`` if it may be claimed."""
+    found = work.session.get(Slot, (job, slot_at))
+    if found is None:
+        return Turn.OURS
+    if found.lease_until is None:
+        return Turn.DONE
+    return Turn.OURS if found.lease_until <= now else Turn.TAKEN
+
+
+def claim_slot(work: Work, job: str, slot_at: datetime, now: datetime, lease: datetime) -> bool:
+    """Whether this slot is ours to run. One whose lease ran out was begun by somebody who died."""
+    if insert_absent(work.session, Slot, [{"job": job, "slot_at": slot_at, "lease_until": lease}]) == 1:
+        return True
+    dead = (Slot.job == job, Slot.slot_at == slot_at, Slot.lease_until <= now)
+    return changed(work.session, update(Slot).where(*dead).values(lease_until=lease)) == 1
+
+
+def finish_slot(work: Work, job: str, slot_at: datetime) -> None:
+    """It has been run and is nobody's any more."""
+    changed(work.session, update(Slot).where(Slot.job == job, Slot.slot_at == slot_at).values(lease_until=None))
 
 
 def purge_slots(work: Work, before: datetime) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, exists, insert, or_, select, update
 from sqlalchemy.orm import Session, selectinload
 
+from bot.domain.case import Case
 from bot.domain.inbox import Inbox, Match, Medium, Mute, Notification, Recipient
 from bot.domain.person import Person, TeamMember
 from bot.storage.locking import AS_LEFT, lock_on, wait_for
@@ -111,8 +112,9 @@ class Inboxes:
         return changed(self._session, update(Match).where(*over).values(stay_at=None)) == 1
 
     def staying(self, at: datetime, limit: int) -> Sequence[tuple[int, datetime]]:
-        """Cases whose stay in some inbox is over, each with the moment it was."""
-        query = select(Match.case_id, Match.stay_at).where(Match.stay_at <= at).order_by(Match.stay_at).limit(limit)
+        """Cases whose stay in some inbox is over, each with the moment it was; none that is snoozed."""
+        query = select(Match.case_id, Match.stay_at).join(Case, Case.id == Match.case_id).where(Match.stay_at <= at)
+        query = query.where(Case.snoozed_until.is_(None)).order_by(Match.stay_at).limit(limit)
         return [(case_id, stay_at) for case_id, stay_at in self._session.execute(query) if stay_at]
 
     def timely(self) -> Sequence[Inbox]:

@@ -1,11 +1,11 @@
 """Finding cases by a query. The same answer as ``domain.matching`` gives of each case, from an index."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session, selectinload
 
 import bot.storage.search_index  # noqa: F401 - keeps the index in step
@@ -18,7 +18,7 @@ from bot.domain.query_values import CASE_KEY
 from bot.domain.query_words import words
 from bot.storage.search_names import Names
 from bot.storage.search_plan import Plan
-from bot.storage.search_reading import After, count_of, page_after, page_of
+from bot.storage.search_reading import After, count_of, page_after, page_of, rows_of
 from bot.storage.search_sql import CASES
 from bot.storage.search_words import IN_TITLE
 
@@ -104,6 +104,13 @@ class Search:
         opened = Both((*parts(meaning.where), Between(CREATED, since, None)))
         plan = self._plan(replace(meaning, where=opened))
         return self._session.scalar(count_of(plan.whole(), limit, sqlite=self._sqlite), plan.values) or 0
+
+    def rows(
+        self, query: Query, viewer: Viewer, columns: Sequence[ColumnElement[Any]]
+    ) -> tuple[Any, Mapping[str, Any]]:
+        """What reads these columns, an id among them, of every case there is; and what belongs into its slots."""
+        plan = self._plan(self._meaning(query, viewer))
+        return rows_of(plan.whole(), columns, sqlite=self._sqlite), plan.values
 
     def suggest(self, typed: str, viewer: Viewer, limit: int = 20) -> Sequence[Case]:
         """For pickers: cases with these words in key or title, the last perhaps unfinished; recent ones first."""

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, not_, select, tuple_, union, union_all
 
 from bot.domain.case import Case
+from bot.domain.casetype import Group
 from bot.domain.query_conditions import Between, Condition, Contains, Meaning, OneOf, StartsWith, is_text, negation
 from bot.domain.query_fields import ARCHIVED, CLOSED, GROUP, KEY, UPDATED, Field, Kind
 from bot.storage.search_needs import LISTED, Few, Needs, about
@@ -93,6 +94,23 @@ def count_of(part: Part, limit: int, *, sqlite: bool) -> Select[Any]:
         found = [select(one.limit(limit).subquery()) for one in found]
     whole = together(part, found) if len(found) > 1 else found[0]
     return select(func.count()).select_from(whole.limit(limit).subquery())
+
+
+def rows_of(part: Part, columns: Sequence[ColumnElement[Any]], *, sqlite: bool) -> Any:
+    """These columns of all of it. They tell one case from another where there are several ways."""
+    reading = _Reading(sqlite=sqlite)
+    needs = Needs(part.meaning)
+    if is_most(part, needs):  # the rows as they lie, rather than each of them by way of an index
+        return select(*columns).where(*reading.filters(needs, needs.rest))
+    found = [source.found.with_only_columns(*columns) for source in reading.sources(part)]
+    return together(part, found) if len(found) > 1 else found[0]
+
+
+def is_most(part: Part, needs: Needs) -> bool:
+    """Whether it may be a great part of all cases: most are closed, and nothing that an index lists is asked for."""
+    narrow = any(about(condition, *LISTED) and not condition.negated for condition in needs.rest)
+    read_along = part.field is UPDATED and not (part.few or part.ways or needs.text)
+    return read_along and Group.CLOSED.value in needs.groups and not narrow
 
 
 @lru_cache(REMEMBERED)

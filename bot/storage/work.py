@@ -13,15 +13,20 @@ from bot.domain.entry import Entry
 from bot.storage.bulks import Bulks
 from bot.storage.cases import Cases
 from bot.storage.deliveries import Deliveries
+from bot.storage.departures import Departures
 from bot.storage.inboxes import Inboxes
 from bot.storage.incidents import Incidents
+from bot.storage.notebooks import Notebooks
 from bot.storage.parking import behind_each_other
 from bot.storage.people import People
 from bot.storage.projects import Projects
 from bot.storage.revisions import Revisions
 from bot.storage.search import Search
+from bot.storage.silences import Silences
+from bot.storage.statistics import Reckoning
 from bot.storage.teams import Teams
 from bot.storage.tickets import Tickets
+from bot.storage.weeklies import Weeklies
 
 
 class Work:
@@ -37,9 +42,14 @@ class Work:
         self.deliveries = Deliveries(session)
         self.revisions = Revisions(session)
         self.search = Search(session)
+        self.statistics = Reckoning(session, self.search)
+        self.weeklies = Weeklies(session)
         self.bulks = Bulks(session)
         self.tickets = Tickets(session)
         self.incidents = Incidents(session)
+        self.notebooks = Notebooks(session)
+        self.departures = Departures(session)
+        self.silences = Silences(session)
         self.has_deliveries = False
 
     def add(self, *rows: Base) -> None:

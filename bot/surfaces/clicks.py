@@ -10,7 +10,7 @@ from bot.domain.act import Act
 from bot.domain.case import Case, priority_named
 from bot.surfaces.desk import Body, Desk, is_ephemeral, is_in_home, is_in_modal, via
 from bot.surfaces.opening import open_edit_form, open_incident_form, open_modal
-from bot.usecases import looking, working
+from bot.usecases import idle, looking, notebooks, snoozing, working
 from bot.usecases.verb import Outcome
 from bot.views import answers, cards, details, forms
 from bot.views.clicks import CaseClick, read_case_click
@@ -28,6 +28,10 @@ ACTIONS = (
     "case.more",
     "case.row",
     "case.incident",
+    "case.notebook",
+    "case.keep_open",
+    "case.snooze",
+    "case.wake",
 )
 
 MENUS = {"case.more", "case.row"}
@@ -59,6 +63,9 @@ INSTANT: dict[str, Callable[..., Outcome]] = {
     "case.watching": working.toggle_watching,
     "case.reopen": working.reopen_case,
     "case.unarchive": working.unarchive_case,
+    "case.notebook": notebooks.start_notebook,
+    "case.keep_open": idle.keep_open,
+    "case.wake": snoozing.wake_case,
 }
 
 
@@ -86,6 +93,7 @@ FORMS: dict[str, Callable[[Case], dict[str, Any]]] = {
     "case.due": forms.due_form,
     "case.relate": forms.relate_form,
     "case.archive": forms.archive_form,
+    "case.snooze": forms.snooze_form,
 }
 
 
@@ -121,5 +129,6 @@ def show(desk: Desk, body: Body, respond: Any, client: Any, click: CaseClick, ou
 
 
 def is_from_card(body: Body) -> bool:
-    """Rather than from a row of a list."""
-    return str(body["actions"][0]["action_id"]) != "case.row"
+    """Rather than from a row of a list, or of a message that nobody draws anew."""
+    action = body["actions"][0]
+    return str(action["action_id"]) != "case.row" and not str(action.get("block_id", "")).startswith("row/")

@@ -1,65 +1,45 @@
 """``/case``: one command, its first word chooses what it does."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.domain.act import Act
 from bot.domain.case import Priority, priority_named
 from bot.domain.errors import Invalid
 from bot.domain.evidence import RelationKind
-from bot.surfaces.desk import Body, Desk, channel_of
+from bot.surfaces.call import Call, Message
+from bot.surfaces.desk import Desk, channel_of
 from bot.surfaces.opening import open_edit_form, open_incident_form, open_new_form, open_new_inbox
+from bot.surfaces.silences import read_silence
 from bot.surfaces.ticket_terms import open_terms
 from bot.surfaces.tickets import open_link_form, partner_named
 from bot.surfaces.words import Words, is_key, person_in, read_words, team_in
-from bot.usecases import looking, opening, projects, shelves, teams, tickets, working
+from bot.usecases import (
+    looking,
+    notebooks,
+    opening,
+    projects,
+    retention,
+    shelves,
+    silencing,
+    snoozing,
+    teams,
+    tickets,
+    weeklies,
+    working,
+)  # fmt: skip
 from bot.usecases.bulk import start_bulk
 from bot.usecases.exporting import ask_for_export
-from bot.usecases.verb import Outcome
-from bot.views import answers, cards, details, forms, inboxes, lists
+from bot.usecases.statistics import ask_for_statistics
+from bot.views import answers, cards, details, forms, inboxes, lists, silences, statistics
 from bot.views import export as exports
 from bot.views import help as help_views
 from bot.views.forms.bulk import bulk_form
 from bot.views.limits import clip
 from bot.views.posts import readable
-
-Message = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One ``/case …``, cut into words."""
-
-    desk: Desk
-    body: Body
-    client: Any
-    words: Words
-
-    @property
-    def act(self) -> Act:
-        return self.desk.act(self.body, "command")
-
-    def arg(self, position: int, expected: str) -> str:
-        """The word at ``position`` behind the verb; ``Invalid`` says what belongs there."""
-        if position >= len(self.words.args):
-            raise Invalid(f"`/case {self.words.verb}` needs {expected}. {help_views.example(self.words.verb)}")
-        return self.words.args[position]
-
-    @property
-    def key(self) -> str:
-        word = self.arg(0, "a case's key, such as OPS-12")
-        if not is_key(word):
-            raise Invalid(
-                f"“{clip(word, 40)}” is not a case's key, which looks like OPS-12. `/case search` finds cases."
-            )
-        return word.upper()
-
-    def changed(self, outcome: Outcome) -> Message:
-        return answers.changed(outcome.case, outcome.entry, self.desk.workspace, verb=f"case.{self.words.verb}")
+from bot.views.queries import typed_query
 
 
 def register(app: App, desk: Desk) -> None:
@@ -153,6 +133,15 @@ def export(call: Call) -> Message:
     return answers.sentence(exports.being_prepared(total, kind))
 
 
+def stats(call: Call) -> Message:
+    """``/case stats [query]``, ``/case stats weekly``. In quotes ``weekly`` is a word to look for."""
+    query = call.words.rest
+    if query.lower() == "weekly":
+        return statistics.weeklies_message(weeklies.list_weeklies(call.desk.db, call.act))
+    ask_for_statistics(call.desk.db, call.act, query)
+    return answers.sentence(statistics.being_counted(query))
+
+
 def take(call: Call) -> Message:
     return call.changed(working.take_case(call.desk.db, call.act, call.key))
 
@@ -243,6 +232,31 @@ def incident(call: Call) -> None:
     open_incident_form(call.desk, call.body, call.client, call.act, call.key)
 
 
+def notebook(call: Call) -> Message:
+    return call.changed(notebooks.start_notebook(call.desk.db, call.act, call.key))
+
+
+def keep(call: Call) -> Message:
+    call.arg(1, "for how long, such as 6mo, a day, forever or none")
+    return call.changed(retention.keep_until(call.desk.db, call.act, call.key, call.words.after(1)))
+
+
+def snooze(call: Call) -> Message:
+    key, until = call.key, call.arg(1, "for how long, such as 2h, tomorrow 9:00, a day or none")
+    if until.lower() == "none":
+        return call.changed(snoozing.wake_case(call.desk.db, call.act, key))
+    return call.changed(snoozing.snooze_case(call.desk.db, call.act, key, call.words.after(1)))
+
+
+def silence(call: Call) -> Message:
+    """``/case silence``, ``/case silence <query> 2h [reason]``."""
+    if not call.words.args:
+        return silences.silences_message(silencing.list_silences(call.desk.db, call.act))
+    said = read_silence(call.words)
+    query, reason = typed_query(said.query), readable(said.reason)
+    return silences.silenced(silencing.silence_query(call.desk.db, call.act, query, said.until, reason))
+
+
 def relate(call: Call) -> Message:
     kinds = ", ".join(kind.value for kind in RelationKind)
     word, other = call.arg(1, f"one of {kinds}").lower(), call.arg(2, "the other case's key")
@@ -326,6 +340,7 @@ VERBS: dict[str, Callable[[Call], Message | None]] = {
     "mine": mine,
     "search": search,
     "export": export,
+    "stats": stats,
     "assign": assign,
     "take": take,
     "priority": priority,
@@ -340,10 +355,14 @@ VERBS: dict[str, Callable[[Call], Message | None]] = {
     "unwatch": unwatch,
     "archive": archive,
     "unarchive": unarchive,
+    "keep": keep,
+    "snooze": snooze,
+    "silence": silence,
     "relate": relate,
     "link": link,
     "unlink": unlink,
     "incident": incident,
+    "notebook": notebook,
     "project": project,
     "inbox": inbox,
     "team": team,

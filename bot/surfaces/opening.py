@@ -50,8 +50,8 @@ def open_edit_form(desk: Desk, body: Body, client: Any, act: Act, ref: str | int
 
 def open_incident_form(desk: Desk, body: Body, client: Any, act: Act, ref: str | int) -> None:
     """Whoever asks for it is suggested as its commander."""
-    case = incidents.case_to_declare(desk.db, act, ref)
-    open_modal(client, body, forms.incident_form(case, act.actor))
+    found = incidents.case_to_declare(desk.db, act, ref)
+    open_modal(client, body, forms.incident_form(found.case, act.actor, found.pagers))
 
 
 def open_new_inbox(desk: Desk, body: Body, client: Any, query: str = "") -> None:

@@ -7,7 +7,7 @@ from slack_bolt import Ack, App
 
 from bot.domain.act import Act
 from bot.surfaces.desk import Body, Desk
-from bot.usecases import evidence, incidents, looking, opening, projects, working
+from bot.usecases import evidence, incidents, looking, opening, projects, snoozing, working
 from bot.usecases.verb import Outcome
 from bot.views import answers, details, forms
 
@@ -65,6 +65,7 @@ def register_changes(app: App, desk: Desk) -> None:
     submits("case.due", lambda act, case, view: working.set_due(desk.db, act, case, forms.read_due(view)))
     submits("case.archive", lambda act, case, view: working.archive_case(desk.db, act, case))
     submits("case.incident", lambda act, case, view: declare(desk, act, case, view))
+    submits("case.snooze", lambda act, case, view: snoozing.snooze_case(desk.db, act, case, forms.read_until(view)))
     submits("case.relate", lambda act, case, view: relate(desk, act, case, view))
 
 
@@ -93,7 +94,7 @@ def close(desk: Desk, act: Act, case: int, view: Body) -> Outcome:
 
 def declare(desk: Desk, act: Act, case: int, view: Body) -> Outcome:
     form = forms.read_incident(view)
-    declared = incidents.Declared(form.severity, form.commander, form.name, form.is_private, form.archives)
+    declared = incidents.Declared(form.severity, form.commander, form.name, form.is_private, form.archives, form.pager)
     return incidents.declare_incident(desk.db, act, case, declared)
 
 
@@ -125,6 +126,8 @@ def register_projects(app: App, desk: Desk) -> None:
             home_channel=form.home_channel,
             retention_months=form.retention_months,
             guests_allowed=form.guests_allowed,
+            copy_first=form.copy_first,
+            close_after_days=form.close_after_days,
         )
         ack(response_action="update", view=forms.project_view(project, created=True))
 
@@ -139,5 +142,7 @@ def register_projects(app: App, desk: Desk) -> None:
             home_channel=form.home_channel,
             retention_months=form.retention_months,
             guests_allowed=form.guests_allowed,
+            copy_first=form.copy_first,
+            close_after_days=form.close_after_days,
         )
         ack(response_action="update", view=forms.project_view(project, created=False))

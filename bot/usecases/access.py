@@ -10,6 +10,7 @@ from bot.domain.project import Project
 from bot.domain.rights import Right, may, require_admin, why_not
 from bot.domain.telling import following
 from bot.domain.text import kept
+from bot.domain.wording import day_words
 from bot.storage.database import Work
 
 
@@ -59,6 +60,9 @@ def case_for(work: Work, act: Act, ref: str | int, right: Right, *, lock: bool =
     if case and lock:  # whoever will have to be told of a change is asked for together with who makes it
         work.people.by_ids({act.actor, *following(case)})
     person = person_of(work, act.actor)
+    if case is None and isinstance(ref, str) and (stone := work.departures.tombstone(kept(ref))):
+        day = day_words(f"{stone.deleted_at:%Y-%m-%d}")
+        raise NotFound(f"{stone.key} was deleted on {day}: it had been closed for as long as its project keeps cases.")
     if case is None and isinstance(ref, str):
         raise NotFound(f"There is no case {ref}. `/case search` finds cases by their words.")
     if case is None:

@@ -48,9 +48,12 @@ def projects_shown(work: Work, inbox: Inbox, recipient: Recipient, viewer: Viewe
             return None
         return viewer.projects & {project.id for project in projects_for(work, person)}
     if recipient.medium == Medium.CHANNEL:
-        return viewer.projects & {
-            project.id
-            for project in work.projects.all()
-            if not project.is_private or project.home_channel == recipient.target
-        }
+        return shown_in(work, recipient.target, viewer)
     return viewer.projects
+
+
+def shown_in(work: Work, channel: str, viewer: Viewer) -> frozenset[int]:
+    """Who is in a channel Slack alone knows: what is of a private project stays in its own."""
+    return viewer.projects & {
+        project.id for project in work.projects.all() if not project.is_private or project.home_channel == channel
+    }

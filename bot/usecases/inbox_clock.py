@@ -38,7 +38,8 @@ def send_digest(db: Database, inbox_id: int, now: datetime) -> None:
             return
         slot, rhythm = inbox.digest_at, inbox.rhythm
         inbox.digest_at = rhythm.after(now) if rhythm else None
-        work.enqueue(notifying.digests(inbox, slot, now))
+        if inbox_id not in work.silences.of_inboxes(now):
+            work.enqueue(notifying.digests(inbox, slot, now))
 
 
 def ask_for_sweeps(db: Database, now: datetime, slot_at: datetime) -> None:

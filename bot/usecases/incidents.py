@@ -1,6 +1,6 @@
 """Declaring an incident, and what its channel has become."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.act import Act
@@ -8,12 +8,14 @@ from bot.domain.case import Case
 from bot.domain.entry import Entry
 from bot.domain.errors import Conflict, Invalid
 from bot.domain.evidence import PostRole
+from bot.domain.inbox import Medium
 from bot.domain.incident import Incident, Severity, Step, checked_name
+from bot.domain.incident_paging import page
 from bot.domain.person import Person
 from bot.domain.rights import Right
 from bot.domain.telling import following
 from bot.storage.database import Database, Work
-from bot.usecases.access import case_for, those_who_may_see
+from bot.usecases.access import case_for, person_of, projects_for, those_who_may_see
 from bot.usecases.verb import Ref, loaded, record, verb
 from bot.usecases.working import cannot_have
 
@@ -29,14 +31,36 @@ class Declared:
     name: str
     is_private: bool = False
     archives: bool = False
+    pager: int | None = None
 
 
-def case_to_declare(db: Database, act: Act, ref: Ref) -> Case:
-    """For the form. Raises ``Conflict`` if the case is led as an incident already."""
+@dataclass(frozen=True, slots=True)
+class ToDeclare:
+    """For the form. ``pagers``: services of PagerDuty that may be called, by the ids of the recipients they are."""
+
+    case: Case
+    pagers: Mapping[int, str]
+
+
+def case_to_declare(db: Database, act: Act, ref: Ref) -> ToDeclare:
+    """Raises ``Conflict`` if the case is led as an incident already."""
     with db.read() as work:
         case = loaded(case_for(work, act, ref, Right.CONTRIBUTE))
         refuse_second(work, case)
-        return case
+        return ToDeclare(case, pagers_for(work, act))
+
+
+def pagers_for(work: Work, act: Act) -> dict[int, str]:
+    """Those of the inboxes that the person sees: whoever may be told of a case may be called for it."""
+    person = person_of(work, act.actor)
+    projects = [project.id for project in projects_for(work, person)]
+    inboxes = work.inboxes.seen_by(person.id, work.teams.of_person(person.id), projects)
+    return {
+        recipient.id: f"{recipient.label or 'PagerDuty'} ({inbox.name})"
+        for inbox in inboxes
+        for recipient in inbox.recipients
+        if recipient.medium == Medium.PAGERDUTY
+    }
 
 
 def refuse_second(work: Work, case: Case) -> None:
@@ -50,21 +74,24 @@ def declare_incident(work: Work, case: Case, act: Act, declared: Declared) -> En
     refuse_second(work, case)
     if problem := cannot_have(work, case, work.people.by_id(declared.commander)):
         raise Invalid.field("commander", problem)
+    if declared.pager is not None and declared.pager not in pagers_for(work, act):
+        raise Invalid.field("pager", "This service is not among your inboxes' recipients any more. Choose again.")
     name = checked_name(declared.name)
     entry = case.declare_incident(act, declared.severity.value, declared.commander)
-    work.add(
-        Incident(
-            case_id=case.id,
-            severity=declared.severity.value,
-            commander=declared.commander,
-            name=name,
-            is_private=declared.is_private or case.project.is_private,
-            archives=declared.archives,
-            done=[],
-            declared_by=act.actor,
-            declared_at=act.at,
-        )
+    incident = Incident(
+        case_id=case.id,
+        severity=declared.severity.value,
+        commander=declared.commander,
+        name=name,
+        is_private=declared.is_private or case.project.is_private,
+        archives=declared.archives,
+        pager=declared.pager,
+        done=[],
+        declared_by=act.actor,
+        declared_at=act.at,
     )
+    work.add(incident)
+    work.enqueue(page(incident, act.at, is_over=False))
     return entry
 
 
@@ -89,6 +116,7 @@ def end(db: Database, act: Act, case_id: int, *, archived: bool) -> None:
         case, incident = led(work, case_id)
         if case and incident:
             incident.ended_at = act.at
+            work.enqueue(page(incident, act.at, is_over=True))
             if archived and incident.channel and (post := work.cases.standing_post(case.id, incident.channel)):
                 post.role = PostRole.SOURCE.value  # nothing can be changed there any more
             record(work, case, case.end_incident(act, archived=archived))

@@ -1,5 +1,6 @@
 """What a change of a case means to the inboxes: each recipient is told of each event once."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from bot.domain.notifying import Audience, Happening, deliveries_for, notificati
 from bot.storage.database import Database, Work
 from bot.usecases.access import those_who_may_see
 from bot.usecases.listening import Listening
+from bot.usecases.silencing import Quiet, quiet_for
 from bot.usecases.verb import once
 
 
@@ -23,6 +25,7 @@ class Found:
     inboxes: Mapping[int, Inbox]
     inside: frozenset[int]
     paged: Sequence[Notification]
+    quiet: Quiet
 
     @property
     def is_new(self) -> bool:
@@ -39,7 +42,8 @@ def match_case(db: Database, listening: Listening, case_id: int, entries: Sequen
         held, paged = work.inboxes.matches_of(case_id), work.inboxes.paged(case_id)
         concerned = inside | held.keys() | {row.inbox_id for row in paged}
         inboxes = work.inboxes.by_ids(concerned) if concerned else {}
-        found = Found(case, work.cases.entries(entries), inboxes, inside, paged)
+        quiet = quiet_for(work, case, inboxes, now) if inboxes else Quiet()
+        found = Found(case, work.cases.entries(entries), inboxes, inside, paged, quiet)
         _ = case.posts
     if inboxes:
         once(db, lambda work: tell_recipients(work, found, now))
@@ -48,12 +52,25 @@ def match_case(db: Database, listening: Listening, case_id: int, entries: Sequen
 def tell_recipients(work: Work, found: Found, now: datetime) -> None:
     held = work.inboxes.matches_of(found.case.id)
     happened = list(happenings(work, found, held, now))
-    audience = audience_of(work, found, happened)
-    rows = [row for one in happened for row in notifications(one, found.case, audience, now)]
+    audience, withheld = audience_of(work, found, happened), Counter[int]()
+    rows = [row for one in happened for row in told_of(one, found, audience, withheld, now)]
+    work.silences.withhold(withheld)
     rows += resolutions(found.paged, found.inside, found.case, now)
     ids = work.inboxes.told(rows)
     fresh = [(ids[row.key], row) for row in rows if row.key in ids]
     work.enqueue(deliveries_for(fresh, found.case, now))
+
+
+def told_of(
+    happened: Happening, found: Found, audience: Audience, withheld: Counter[int], now: datetime
+) -> list[Notification]:
+    """None while a silence lasts. ``withheld``: silence → how many it kept back, is added to."""
+    rows = notifications(happened, found.case, audience, now)
+    silence = found.quiet.by(happened.inbox)
+    if silence is None:
+        return rows
+    withheld[silence] += len(rows)
+    return []
 
 
 def happenings(work: Work, found: Found, held: Mapping[int, Match], now: datetime) -> Iterable[Happening]:
@@ -68,7 +85,8 @@ def happenings(work: Work, found: Found, held: Mapping[int, Match], now: datetim
         elif found.is_new:
             yield Happening(inbox, Event.CREATED)
         elif inbox_id in held:
-            if is_over(held[inbox_id], now) and work.inboxes.stayed(inbox_id, case_id, now):
+            rests = found.case.is_snoozed  # asked again when it wakes
+            if is_over(held[inbox_id], now) and not rests and work.inboxes.stayed(inbox_id, case_id, now):
                 yield Happening(inbox, Event.STAYED, occasion)
         elif inbox_id in newly and inbox.knows_cases:
             yield Happening(inbox, Event.ENTERED, occasion)

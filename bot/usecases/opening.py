@@ -6,10 +6,11 @@ from datetime import date
 
 from bot.domain import telling
 from bot.domain.act import Act
-from bot.domain.case import Case, Priority, Source
+from bot.domain.case import Case, Priority
 from bot.domain.casetype import SECURITY, STANDARD, CaseType
 from bot.domain.errors import Invalid, NotAllowed
-from bot.domain.evidence import Evidence, Post, PostRole, Relation, RelationKind
+from bot.domain.evidence import Evidence, EvidenceKind, Post, PostRole, Relation, RelationKind
+from bot.domain.facts import Source
 from bot.domain.person import Person
 from bot.domain.project import Project
 from bot.domain.reading import CaseForm, PostRef, Workspace
@@ -17,7 +18,7 @@ from bot.domain.rights import Right, is_admin
 from bot.domain.text import kept
 from bot.storage.database import Database, Work
 from bot.usecases.access import authorize, helpers, person_of, projects_for
-from bot.usecases.evidence import evidence_of
+from bot.usecases.evidence import evidence_of, piece
 from bot.usecases.verb import Outcome, earlier, loaded, once, record
 from bot.usecases.working import cannot_have, teams_of
 
@@ -32,7 +33,10 @@ class NoProject(NotAllowed):
 
 @dataclass(frozen=True, slots=True)
 class NewCase:
-    """``project`` and ``type``: ids; ``None`` for the suggested project and the type that fits the source."""
+    """``project`` and ``type``: ids; ``None`` for the suggested project and the type that fits the source.
+
+    ``links``: addresses to keep as evidence, where there is no post.
+    """
 
     title: str
     description: str = ""
@@ -44,6 +48,7 @@ class NewCase:
     due: date | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
     post: PostRef | None = None
+    links: Sequence[str] = ()
 
 
 def case_form(
@@ -138,6 +143,8 @@ def open_case(
         entry.case_id = case.id
         if new.post:
             entry.data["evidence"] = keep_post(work, act, case, new.post, workspace)
+        elif new.links:
+            entry.data["evidence"] = keep_links(work, act, case, new.links)
         outcome = record(work, case, entry)
         if new.post:
             work.enqueue([telling.answer(case, entry, new.post.channel, new.post.thread_ts)])
@@ -194,6 +201,13 @@ def keep_post(work: Work, act: Act, case: Case, post: PostRef, workspace: Worksp
         role, thread_ts = PostRole.SOURCE.value, thread_for(work, post)
         work.add(Post(case_id=case.id, role=role, channel=post.channel, ts=post.ts, thread_ts=thread_ts))
     return [piece.id for piece in pieces]
+
+
+def keep_links(work: Work, act: Act, case: Case, links: Sequence[str]) -> list[int]:
+    pieces = [piece(case, act, EvidenceKind.LINK, link, link) for link in links]
+    work.add(*pieces)
+    case.evidence_count = len(pieces)
+    return [one.id for one in pieces]
 
 
 def thread_for(work: Work, post: PostRef) -> str:

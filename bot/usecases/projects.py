@@ -9,6 +9,7 @@ from bot.domain.rights import Right, is_admin
 from bot.domain.text import kept
 from bot.storage.database import Database, Work
 from bot.usecases.access import admin_of, authorize, person_of, projects_for
+from bot.usecases.retention import call_off
 from bot.usecases.verb import once
 
 
@@ -27,6 +28,8 @@ def create_project(
     home_channel: str,
     retention_months: int | None,
     guests_allowed: bool = False,
+    copy_first: bool = False,
+    close_after_days: int | None = None,
 ) -> Project:
     """The project and its home channel, private until Slack has said what it is.
 
@@ -42,6 +45,8 @@ def create_project(
             home_channel=home_channel,
             retention_months=retention_months,
             guests_allowed=guests_allowed,
+            copy_first=copy_first,
+            close_after_days=close_after_days,
         )
         known = work.projects.by_key(project.key)
         if known and known.is_like(project):
@@ -64,17 +69,28 @@ def change_project(
     home_channel: str,
     retention_months: int | None,
     guests_allowed: bool,
+    copy_first: bool = False,
+    close_after_days: int | None = None,
 ) -> tuple[Project, bool]:
     """The project, and whether anything changed."""
 
     def attempt(work: Work) -> tuple[Project, bool]:
         project = managed(work, act, key, lock=True)
-        before = project.home_channel
+        before, kept_months, idle_days = project.home_channel, project.retention_months, project.close_after_days
         changed = project.change(
-            name=name, home_channel=home_channel, retention_months=retention_months, guests_allowed=guests_allowed
+            name=name,
+            home_channel=home_channel,
+            retention_months=retention_months,
+            guests_allowed=guests_allowed,
+            copy_first=copy_first,
+            close_after_days=close_after_days,
         )
         if project.home_channel != before:
             adopt_channel(work, act, project)
+        if project.retention_months != kept_months:
+            call_off(work, project, act)
+        if project.close_after_days != idle_days:
+            work.cases.forget_closings(project)
         return project, changed
 
     return once(db, attempt)

@@ -13,7 +13,9 @@ STILL_NEWS = timedelta(days=1)
 
 
 def note_problem(work: Work, delivery: Delivery, remedy: str, now: datetime) -> list[str]:
-    """The owners of the inboxes that the delivery was for; nobody for any other delivery."""
+    """The owners of the inboxes, or of the weekly statistics, that the delivery was for; of any other one nobody."""
+    if delivery.kind == Tell.WEEKLY:
+        return note_weekly(work, delivery, remedy)
     found = concerned(work, delivery)
     for recipient in found:
         recipient.problem, recipient.problem_at = remedy, now
@@ -22,13 +24,25 @@ def note_problem(work: Work, delivery: Delivery, remedy: str, now: datetime) -> 
 
 
 def note_recovery(work: Work, delivery: Delivery, now: datetime) -> None:
-    """What had failed in the meantime is sent again."""
+    """What had failed in the meantime is sent again; of weekly statistics the next ones are enough."""
+    if delivery.kind == Tell.WEEKLY:
+        note_weekly(work, delivery, None)
+        return
     found = [recipient for recipient in concerned(work, delivery) if recipient.problem]
     for recipient in found:
         recipient.problem = recipient.problem_at = None
     if found:
         work.deliveries.revive(Tell.NOTIFY, delivery.target, since=now - STILL_NEWS, at=now)
         work.has_deliveries = True
+
+
+def note_weekly(work: Work, delivery: Delivery, problem: str | None) -> list[str]:
+    """Whose weekly statistics these are."""
+    weekly = work.weeklies.by_id(delivery.data["weekly"])
+    if weekly is None:
+        return []
+    weekly.problem = problem
+    return [weekly.owner]
 
 
 def concerned(work: Work, delivery: Delivery) -> Sequence[Recipient]:

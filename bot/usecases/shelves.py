@@ -13,6 +13,7 @@ from bot.domain.query import Viewer, parse
 from bot.domain.query_text import QueryError
 from bot.domain.reading import PREVIEW_LIMIT, SHELVES, HomePage, Listing, Preview, Shelf, ShelfPage
 from bot.domain.rights import is_admin
+from bot.domain.silence import Silence
 from bot.domain.text import alike
 from bot.storage.database import Database, Work
 from bot.usecases import searching
@@ -60,16 +61,16 @@ def my_cases(db: Database, act: Act, *, page: int = 1) -> Listing:
 def shelves_of(work: Work, who: Looker) -> list[Shelf]:
     """Uncounted."""
     shared = [open_in(project) for project in who.projects] if len(who.projects) > 1 else []
-    muted = work.inboxes.muted_by(who.person.id)
+    muted, silent = work.inboxes.muted_by(who.person.id), work.silences.of_inboxes(who.viewer.now)
     made = work.inboxes.seen_by(who.person.id, who.viewer.teams, who.viewer.projects)
-    return [*FOR_EVERYBODY, *shared, *(shelf_of(inbox, who, inbox.id in muted) for inbox in made)]
+    return [*FOR_EVERYBODY, *shared, *(shelf_of(inbox, who, inbox.id in muted, silent.get(inbox.id)) for inbox in made)]
 
 
 def open_in(project: Project) -> Shelf:
     return Shelf(f"open/{project.key}", f"Open in {project.key}", f"project:{project.key} is:open")
 
 
-def shelf_of(inbox: Inbox, who: Looker, is_muted: bool) -> Shelf:
+def shelf_of(inbox: Inbox, who: Looker, is_muted: bool, silence: Silence | None) -> Shelf:
     return Shelf(
         f"inbox/{inbox.id}",
         inbox.name,
@@ -78,6 +79,7 @@ def shelf_of(inbox: Inbox, who: Looker, is_muted: bool) -> Shelf:
         is_muted=is_muted,
         can_edit=inbox.may_edit(who.person, who.viewer.teams),
         whose=who.whose(inbox),
+        silence=silence,
     )
 
 

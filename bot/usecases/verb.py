@@ -130,7 +130,7 @@ def record(work: Work, case: Case, entry: Entry | None) -> Outcome:
     may_see = those_who_may_see(work, case.project, people.values())
     deliveries = deliveries_for(case, entry, {person.id: person for person in may_see})
     work.enqueue(deliveries)
-    if not entry.is_of_bulk:
+    if not entry.is_one_of_many:
         work.deliveries.hurry((one.stream for one in deliveries if one.entry_id and one.kind != Tell.DM), LATER)
     work.enqueue(notifying.changed(case, entry, listened_to=work.inboxes.any_listens()))
     if case.tickets:

@@ -10,7 +10,7 @@ from bot.domain.reading import Workspace
 from bot.views.blocks import Message, View, context, message, modal, section
 from bot.views.cards import title_line
 from bot.views.forms.projects import projects_message
-from bot.views.text import NOBODY, Mrkdwn, Names, bold, day, joined, link, mrkdwn, person, said, told_mrkdwn
+from bot.views.text import NOBODY, Mrkdwn, Names, bold, day, joined, link, mrkdwn, person, said, told_mrkdwn, when
 from bot.views.words import case_link, priority_words, team_words
 
 # The deed of an entry begins with "watches": said of "you" it would be wrong.
@@ -52,6 +52,10 @@ def _closed(case: Case, names: Names) -> Mrkdwn:
     return mrkdwn("is already closed as {}", case.reason) if case.reason else Mrkdwn("is already closed")
 
 
+def _snoozed(case: Case, names: Names) -> Mrkdwn:
+    return mrkdwn("already rests until {}", when(case.snoozed_until)) if case.snoozed_until else Mrkdwn("does not rest")
+
+
 ALREADY: dict[str, Callable[[Case, Names], Mrkdwn]] = {
     "case.take": lambda case, names: mrkdwn("is already yours"),
     "case.assign": _assigned,
@@ -63,6 +67,9 @@ ALREADY: dict[str, Callable[[Case, Names], Mrkdwn]] = {
     "case.edit": lambda case, names: Mrkdwn("already says exactly that"),
     "case.watch": lambda case, names: Mrkdwn("is already watched by you"),
     "case.unwatch": lambda case, names: Mrkdwn("was not watched by you"),
+    "case.keep": lambda case, names: Mrkdwn("is already kept like that"),
+    "case.keep_open": lambda case, names: Mrkdwn("is closed already"),
+    "case.snooze": _snoozed,
     "case.archive": lambda case, names: Mrkdwn("is already archived"),
     "case.unarchive": lambda case, names: Mrkdwn("is not archived"),
     "case.relate": lambda case, names: Mrkdwn("already has this relation"),

@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.domain.case import PRIORITY_WORDS, Case, Priority, Source
+from bot.domain.case import PRIORITY_WORDS, Case, Priority
 from bot.domain.casetype import CaseType, Group
-from bot.domain.facts import ATTRIBUTES
+from bot.domain.facts import ATTRIBUTES, Source
 from bot.domain.reading import Workspace
 from bot.views.blocks import Block, Message, actions, context, fields, message
 from bot.views.clicks import case_block
 from bot.views.elements import button, grouped_select, option, overflow, select
 from bot.views.limits import one_line
 from bot.views.rich import anchor, line, rich_text, strong, words
-from bot.views.text import NOBODY, Mrkdwn, Names, joined, literal, mrkdwn, person, when
+from bot.views.text import NOBODY, Mrkdwn, Names, joined, link, literal, mrkdwn, person, when
 from bot.views.tickets import link_button, tickets_block, tickets_text
 from bot.views.words import (
     SOURCES,
@@ -59,9 +59,11 @@ def case_card(
     if said := excerpt(case.description, EXCERPT):
         blocks.append(rich_text(line(said)))
     blocks += tickets_block(case)
-    blocks.append(context(joined(origin(case, names))))
+    blocks.append(context(joined(origin(case, names, workspace))))
     if case.is_archived:
         blocks.append(archived_note(case))
+    if case.snoozed_until:
+        blocks.append(snoozed_note(case.snoozed_until, case.snoozed_by, names))
     if channel and channel != case.project.home_channel:
         blocks.append(context(mrkdwn("Moved to {}. Its home is {} now.", case.project.key, channel_link(case))))
     if buttons:
@@ -135,18 +137,25 @@ def incident_words(case: Case) -> Mrkdwn:
     return mrkdwn("{} in {}", case.severity or "", Mrkdwn(f"<#{case.incident_channel}>"))
 
 
-def origin(case: Case, names: Names) -> list[Mrkdwn]:
+def origin(case: Case, names: Names, workspace: Workspace) -> list[Mrkdwn]:
     said = [mrkdwn("Reported by {}", person(case.reporter, names)), mrkdwn("opened {}", when(case.created_at))]
     if case.source != Source.PERSON:
         said.append(Mrkdwn(SOURCES[Source(case.source)]))
     if case.evidence_count:
         said.append(mrkdwn("{} of evidence", plural(case.evidence_count, "piece")))
+    if case.notebook:
+        said.append(link(workspace.canvas(case.notebook), "Notebook"))
     return said
 
 
 def archived_note(case: Case) -> Block:
     at = when(case.archived_at) if case.archived_at else Mrkdwn("")
     return context(mrkdwn("*Archived* {}. Lists and searches leave it out until somebody brings it back.", at))
+
+
+def snoozed_note(until: datetime, by: str | None, names: Names) -> Block:
+    who = mrkdwn(" by {}", person(by, names)) if by else Mrkdwn("")
+    return context(mrkdwn("*Snoozed until {}*{}. Nobody gets direct messages about it before.", when(until), who))
 
 
 def case_actions(case: Case, workspace: Workspace, *, details: bool = True) -> list[Block]:
@@ -168,6 +177,8 @@ def case_actions(case: Case, workspace: Workspace, *, details: bool = True) -> l
         row += [link_button(case)] if workspace.systems else []
     if case.is_open and not case.is_archived and not case.incident_channel and (is_grave(case) or not details):
         row.append(button("Declare incident", "case.incident", label=f"Declare an incident for {case.key}"))
+    if not (details or case.notebook or case.is_archived):
+        row.append(button("Notebook", "case.notebook", label=f"Start the notebook of {case.key}"))
     if details:
         row.append(button("Details", "case.details", label=f"Details of {case.key}"))
     if not case.is_archived:

@@ -10,7 +10,7 @@ from bot.domain.facts import ATTRIBUTES
 from bot.domain.reading import Details, TimelinePage, Workspace
 from bot.domain.wording import relation_words
 from bot.views.blocks import Block, Message, View, actions, context, divider, fields, header, message, modal
-from bot.views.cards import archived_note, case_actions, facts, origin, title_line
+from bot.views.cards import archived_note, case_actions, facts, origin, snoozed_note, title_line
 from bot.views.clicks import case_block, page_value
 from bot.views.elements import button, option
 from bot.views.forms.metadata import case_metadata
@@ -54,7 +54,9 @@ def details_view(found: Details, workspace: Workspace, *, names: Names = NOBODY,
     ]
     if case.is_archived:
         blocks.append(archived_note(case))
-    blocks += [fields(facts(case, clock(now), names)), *_more_facts(case, names)]
+    if case.snoozed_until:
+        blocks.append(snoozed_note(case.snoozed_until, case.snoozed_by, names))
+    blocks += [fields(facts(case, clock(now), names)), *_more_facts(case, names, workspace)]
     if case.description.strip():
         blocks += [header("Description"), rich_text(line(case.description))]
     blocks += ticket_blocks(case, names)
@@ -76,9 +78,18 @@ def timeline_message(page: TimelinePage, workspace: Workspace, *, names: Names =
 
 def _actions(found: Details, workspace: Workspace) -> list[Block]:
     """The card's, but for the button that brought us here; watching is known here, so More says what it will do."""
-    row = case_actions(found.case, workspace, details=False)
+    *row, last = case_actions(found.case, workspace, details=False)
+    row += [*_rest(found.case), last]
     watch = option("Unwatch", "case.unwatch") if found.is_watching else option("Watch", "case.watch")
     return [_with_watch(element, watch) for element in row]
+
+
+def _rest(case: Case) -> list[Block]:
+    if case.is_snoozed:
+        return [button("End snooze", "case.wake", label=f"End the snooze of {case.key}")]
+    if case.is_open and not case.is_archived:
+        return [button("Snooze", "case.snooze", label=f"Snooze {case.key}")]
+    return []
 
 
 def _with_watch(element: Block, watch: Block) -> Block:
@@ -87,12 +98,12 @@ def _with_watch(element: Block, watch: Block) -> Block:
     return {**element, "options": [watch if o["value"] == "case.watching" else o for o in element["options"]]}
 
 
-def _more_facts(case: Case, names: Names) -> list[Block]:
+def _more_facts(case: Case, names: Names, workspace: Workspace) -> list[Block]:
     others = [(name, value) for name, value in case.attributes.items() if name not in ATTRIBUTES and value]
     blocks = []
     if others:
         blocks.append(fields([mrkdwn("*{}*\n{}", name, value) for name, value in others[:OTHER_ATTRIBUTES]]))
-    blocks.append(context(joined(origin(case, names))))
+    blocks.append(context(joined(origin(case, names, workspace))))
     watchers = [watcher.person_id for watcher in case.watchers]
     if watchers:
         shown = joined([person(id_, names) for id_ in watchers[:WATCHERS_SHOWN]], ", ")

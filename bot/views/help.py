@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.views.blocks import Block, Message, View, context, divider, message, modal, section
 from bot.views.limits import clip, one_line
 from bot.views.query_help import query_help
+from bot.views.steps import workflow_help
 from bot.views.text import Mrkdwn, joined, literal, mrkdwn
 
 
@@ -51,6 +52,13 @@ COMMANDS = (
         "sends you a file of cases; JSON holds their timelines too",
         OPEN,
     ),
+    Command(
+        "stats",
+        "stats [query|weekly]",
+        "stats project:OPS",
+        "sends you figures of cases, or lists those that channels get every week",
+        OPEN,
+    ),
     Command("take", "take KEY", "take OPS-12", "assigns a case to you", WORK),
     Command(
         "assign", "assign KEY @user|@team|me|none", "assign OPS-12 @ann", "gives a case to a person or a team", WORK
@@ -80,14 +88,30 @@ COMMANDS = (
         "unlink", "unlink KEY <ticket>", "unlink OPS-12 PAY-7", "leaves a ticket as it is and follows it no more", WORK
     ),
     Command("incident", "incident KEY", "incident OPS-12", "declares an incident: a channel of its own", WORK),
+    Command("notebook", "notebook KEY", "notebook OPS-12", "starts the investigation's notebook, a canvas", WORK),
     Command("archive", "archive KEY", "archive OPS-12", "leaves a case out of lists and searches", WORK),
     Command("unarchive", "unarchive KEY", "unarchive OPS-12", "brings an archived case back", WORK),
+    Command("keep", "keep KEY <time>|forever|none", "keep OPS-12 6mo", "keeps a closed case from being deleted", WORK),
+    Command(
+        "snooze",
+        "snooze KEY <time>|none",
+        "snooze OPS-12 tomorrow 9:00",
+        "keeps a case from telling anybody for a time: 2h, monday, 2026-12-24",
+        WORK,
+    ),
     Command("bulk", "bulk <query>", "bulk status:open service:checkout", "changes many cases at once", WORK),
     Command(
         "inbox",
         "inbox [name|new [query]]",
         "inbox new is:open priority:>=P2",
         "lists inboxes, shows the cases of one, or makes one",
+        KEEP,
+    ),
+    Command(
+        "silence",
+        "silence [<query> <time> [reason]]",
+        "silence service:checkout 2h database maintenance",
+        "keeps inboxes from telling of what a query finds for a time; alone it lists silences",
         KEEP,
     ),
     Command("timeline", "timeline KEY", "timeline OPS-12", "shows everything that happened to a case", KEEP),
@@ -106,11 +130,13 @@ COMMANDS = (
     Command("help", "help [topic]", "help assign", "shows this, or one command", KEEP),
 )
 BY_NAME = {command.name: command for command in COMMANDS}
+ABOUT_WORKFLOWS = {"workflow", "workflows", "steps"}
 ABOUT_QUERIES = {"search", "list", "query", "queries"}
 GROUPS = (OPEN, WORK, KEEP, ADMIN)
 ELSEWHERE = Mrkdwn(
     "Commands do not work in threads. There, use the buttons of a case's card, or the message shortcuts "
-    "*Escalate to a case* and *Add to a case*. A reply in the thread of a card becomes a note."
+    "*Escalate to a case* and *Add to a case*. A reply in the thread of a card becomes a note. "
+    "`/case help workflows` is about Casebook's steps in Slack's Workflow Builder."
 )
 
 
@@ -134,6 +160,8 @@ def help_message(topic: str = "") -> Message:
         return message("Every command of Casebook, with an example", help_blocks())
     if wanted in ABOUT_QUERIES:
         return query_help(_entry(BY_NAME.get(wanted, BY_NAME["search"])))
+    if wanted in ABOUT_WORKFLOWS:
+        return workflow_help()
     if command := BY_NAME.get(wanted):
         return message(Mrkdwn(_entry(command)), [section(_entry(command))])
     return unknown(wanted)

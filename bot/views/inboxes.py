@@ -9,6 +9,7 @@ from bot.views.elements import button
 from bot.views.inbox_posts import stay_words
 from bot.views.limits import BUTTON, clip, clip_marked
 from bot.views.queries import query_code
+from bot.views.silences import END, shelf_line
 from bot.views.text import NOBODY, Mrkdwn, bold, joined, mrkdwn, person, said
 from bot.views.words import case_count, plural
 
@@ -118,6 +119,8 @@ def wrong(shelf: Shelf) -> list[Mrkdwn]:
         lines.append(
             mrkdwn("*Problem:* {} cannot be reached either.", plural(len(broken) - PROBLEMS, "more recipient"))
         )
+    if shelf.silence:
+        lines.append(shelf_line(shelf.silence))
     if shelf.is_muted:
         lines.append(Mrkdwn("*Muted for you:* it sends you no direct messages. What it posts in channels goes on."))
     return lines
@@ -143,6 +146,11 @@ def inbox_buttons(shelf: Shelf) -> list[Block]:
         row.append(button("Unmute", "inbox.unmute", value=str(inbox.id), label=clip(f"Unmute {shelf.name}", BUTTON)))
     elif inbox.recipients:
         row.append(button("Mute", "inbox.mute", value=str(inbox.id), label=clip(f"Mute {shelf.name}", BUTTON)))
+    if shelf.silence:
+        row.append(button("End silence", END, value=str(shelf.silence.id)))
+    elif shelf.can_edit and inbox.recipients:
+        label = clip(f"Silence {shelf.name} for everybody, for a time", BUTTON)
+        row.append(button("Silence", "inbox.silence", value=str(inbox.id), label=label))
     return row
 
 

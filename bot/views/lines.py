@@ -7,13 +7,14 @@ from collections.abc import Mapping
 
 from bot.domain.case import Case
 from bot.domain.delivery import Delivery, Tell
-from bot.domain.entry import Entry
+from bot.domain.entry import Entry, Kind
 from bot.domain.evidence import Note
 from bot.domain.reading import Workspace
 from bot.views.blocks import Block, Message, actions, context, message, section
 from bot.views.cards import take_button, title_line
-from bot.views.clicks import case_block
+from bot.views.clicks import case_block, row_block
 from bot.views.elements import button
+from bot.views.idle import keep_open_button
 from bot.views.limits import clip
 from bot.views.rich import line, quote, rich_text, someone, words
 from bot.views.text import Mrkdwn, Names, literal, mrkdwn, person, said, told, told_mrkdwn, told_plain
@@ -27,7 +28,12 @@ TURN_OFF = Mrkdwn("To get fewer of these: *Casebook* → *Home* → *Direct mess
 def entry_line(entry: Entry, names: Names) -> Message:
     """One short line for the thread: "Ann closed this case as Resolved"."""
     plain = told_plain(entry, names)
-    return message(told_mrkdwn(entry, names), [context(plain or told_mrkdwn(entry, names))])
+    blocks = [context(plain or told_mrkdwn(entry, names))]
+    if entry.kind == Kind.CLOSING:
+        blocks.append(
+            actions([keep_open_button(entry.case_id, entry.version)], block_id=row_block(entry.case_id, entry.version))
+        )
+    return message(told_mrkdwn(entry, names), blocks)
 
 
 def note_message(note: Note, names: Names) -> Message:
@@ -109,6 +115,13 @@ UNTOLD: Mapping[str, str] = {
     Tell.MATCH: "ask the inboxes about a case",
     Tell.CHANNEL: "join a home channel",
     Tell.EXPORT: "send somebody an export",
+    Tell.STATISTICS: "send somebody statistics",
+    Tell.WEEKLY: "send weekly statistics",
+    Tell.STEP: "finish a workflow's step",
+    Tell.INCIDENT: "open the channel of an incident",
+    Tell.INCIDENT_OVER: "end an incident",
+    Tell.NOTEBOOK: "make a notebook",
+    Tell.NOTEBOOK_KEPT: "keep a notebook up to date",
     Tell.BULK: "say how far a bulk edit is",
     Tell.BULK_TOLD: "write a direct message",
     Tell.BULK_RUN: "go on with a bulk edit",
@@ -117,6 +130,12 @@ UNTOLD: Mapping[str, str] = {
     Tell.TICKET_READ: "read a ticket",
     Tell.TICKET_LEFT: "take its mark off a ticket",
     Tell.TICKET_NEWS: "read what has happened to tickets",
+    Tell.GATHER: "find the cases whose retention is over",
+    Tell.DEPART: "delete cases whose retention is over",
+    Tell.WARN: "warn of cases that are to be deleted, so none of them is",
+    Tell.LAST_COPY: "post a file of the cases that are to be deleted, so none of them is",
+    Tell.IDLE: "close cases that nobody works on",
+    Tell.IDLE_TOLD: "write a direct message",
 }
 
 

@@ -56,6 +56,7 @@ def below(found: Listing) -> list[Block]:
     row: list[Block] = []
     if value and found.cases:
         row.append(button("Bulk edit", "bulk.edit", value=value))
+        row.append(button("Statistics", "case.stats", value=value, label="Statistics of these cases"))
     if found.inbox:
         row.append(button("Edit inbox", "inbox.edit", value=str(found.inbox)))
     elif value:
@@ -93,6 +94,8 @@ def row_facts(case: Case, names: Names, now: datetime) -> Mrkdwn:
         parts.append(mrkdwn("due {}", due_words(case.due, now.date())))
     if case.ticket_count:
         parts.append(mrkdwn("{}", plural(case.ticket_count, "ticket")))
+    if case.is_snoozed:
+        parts.append(Mrkdwn("snoozed"))
     if case.is_archived:
         parts.append(Mrkdwn("archived"))
     return joined(parts)

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.domain.case import Source
-from bot.domain.facts import DESCRIPTION_LIMIT, TITLE_LIMIT
+from bot.domain.facts import DESCRIPTION_LIMIT, TITLE_LIMIT, Source
 from bot.domain.reading import PostRef
 from bot.views.incoming import Reading, readable, rows, tidy, unescape
 from bot.views.limits import clip, one_line

@@ -13,7 +13,7 @@ QUERY_EXAMPLES = (
     ("assignee:@me", "mine; also a person's `@name`, `none` or `any`"),
     ("team:@me", "of one of my teams; also a team's `@handle`"),
     ("reporter:@me is:closed", "what I reported and is closed"),
-    ("is:overdue", "also `is:archived`, `has:evidence`, `has:due`"),
+    ("is:overdue", "also `is:archived`, `is:snoozed`, `has:evidence`, `has:due`"),
     ("created:>2026-01-01", "dates; `updated:<7d` is less than 7 days ago"),
     ("due:2026-12-01..2026-12-24", "from one day to another"),
     ("project:OPS env:prod", "a project, and any attribute"),

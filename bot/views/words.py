@@ -2,8 +2,9 @@
 
 from datetime import UTC, date, datetime
 
-from bot.domain.case import PRIORITY_WORDS, Case, Priority, Source
+from bot.domain.case import PRIORITY_WORDS, Case, Priority
 from bot.domain.evidence import PostRole
+from bot.domain.facts import Source
 from bot.domain.reading import PREVIEW_LIMIT, Workspace
 from bot.domain.wording import team_name
 from bot.views.limits import clip, one_line

@@ -30,7 +30,7 @@ ROOMS = {
     "domain": Room((), COLUMNS),
     "storage": Room(("bot.domain",), ("sqlalchemy", "alembic")),
     "usecases": Room(("bot.domain", DATABASE)),
-    "views": Room(("bot.domain",)),
+    "views": Room(("bot.domain",), ("matplotlib",)),
     "integrations": Room(("bot.domain",), ("jira", "pysnow", "requests", "urllib3")),
     "surfaces": Room(("bot.domain", "bot.usecases", "bot.views", DATABASE), ("slack_bolt",)),
     "outbox": Room(

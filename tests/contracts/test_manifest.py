@@ -11,6 +11,7 @@ import yaml
 from slack_sdk import WebClient
 
 from bot import wiring
+from bot.domain.step import FORMS
 
 ROOT = Path(__file__).parents[2]
 MANIFEST: dict[str, Any] = yaml.safe_load((ROOT / "manifest.yml").read_text(encoding="utf-8"))
@@ -27,6 +28,11 @@ METHOD_SCOPES: dict[str, set[str]] = {
     "chat.postMessage": {"chat:write", "chat:write.public"},
     "chat.update": {"chat:write"},
     "bookmarks.add": {"bookmarks:write"},
+    "canvases.access.set": {"canvases:write"},
+    "canvases.create": {"canvases:write"},
+    "canvases.edit": {"canvases:write"},
+    "canvases.sections.lookup": {"canvases:read"},
+    "conversations.canvases.create": {"canvases:write"},
     "conversations.archive": {"channels:manage", "groups:write"},
     "conversations.create": {"channels:manage", "groups:write"},
     "conversations.invite": {"channels:manage", "groups:write"},
@@ -38,6 +44,8 @@ METHOD_SCOPES: dict[str, set[str]] = {
     "conversations.members": {"channels:read", "groups:read"},
     "conversations.open": {"im:write"},
     "conversations.replies": {"channels:history", "groups:history"},
+    "functions.completeError": set(),
+    "functions.completeSuccess": set(),
     "files.completeUploadExternal": {"files:write"},
     "files.getUploadURLExternal": {"files:write"},
     "usergroups.list": {"usergroups:read"},
@@ -57,6 +65,7 @@ EVENT_SCOPES: dict[str, set[str]] = {
     "channel_left": {"channels:read"},
     "channel_rename": {"channels:read"},
     "channel_unarchive": {"channels:read"},
+    "function_executed": set(),
     "group_archive": {"groups:read"},
     "group_deleted": {"groups:read"},
     "group_left": {"groups:read"},
@@ -86,6 +95,7 @@ class Listening:
         self.events: set[str] = set()
         self.commands: set[str] = set()
         self.shortcuts: set[tuple[str, str]] = set()
+        self.steps: set[str] = set()
         wiring.register(cast(Any, self), cast(Any, None))
 
     def event(self, name: str) -> Callable[..., Any]:
@@ -103,6 +113,11 @@ class Listening:
     def global_shortcut(self, callback_id: str) -> Callable[..., Any]:
         self.shortcuts.add(("global", callback_id))
         return lambda listener: listener
+
+    def function(self, callback_id: str) -> Callable[..., Any]:
+        """Each is told of by the same event."""
+        self.steps.add(callback_id)
+        return self.event("function_executed")
 
     def error(self, listener: Any) -> Any:
         return listener
@@ -172,6 +187,25 @@ def test_the_shortcuts_are_those_that_are_listened_to(listening: Listening) -> N
     assert {(shortcut["type"], shortcut["callback_id"]) for shortcut in shortcuts} == listening.shortcuts
 
 
+def test_the_steps_are_those_that_are_listened_to(listening: Listening) -> None:
+    assert set(MANIFEST["functions"]) == listening.steps == set(FORMS)
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_step_takes_and_gives_what_the_code_knows(name: str) -> None:
+    form, declared = FORMS[name], MANIFEST["functions"][name]
+    taken = {one: spec["is_required"] for one, spec in declared["input_parameters"].items()}
+    assert taken == dict.fromkeys(form.needs, True) | dict.fromkeys(form.may, False)
+    assert tuple(declared["output_parameters"]) == form.gives
+    assert declared["input_parameters"]["run_as"]["type"] == "slack#/types/user_id"
+
+
+def test_slack_offers_the_steps_to_workflows() -> None:
+    """Slack's page "Custom steps for Workflow Builder": an app that an organization can install, running elsewhere."""
+    assert MANIFEST["settings"]["org_deploy_enabled"] is True
+    assert MANIFEST["settings"]["function_runtime"] == "remote"
+
+
 def test_people_can_press_buttons_open_the_home_and_write_to_casebook() -> None:
     home = MANIFEST["features"]["app_home"]
     assert MANIFEST["settings"]["interactivity"]["is_enabled"]
@@ -217,6 +251,31 @@ def keys(required: dict[str, Check], optional: dict[str, Check] | None = None) -
         isinstance(value, dict)
         and set(required) <= set(value) <= set(known)
         and all(known[name](entry) for name, entry in value.items())
+    )
+
+
+TYPES = r"string|integer|number|boolean|slack#/types/(user_id|channel_id|message_ts)"
+PARAMETERS: Check = lambda value: (  # noqa: E731
+    isinstance(value, dict)
+    and len(value) <= 50
+    and all(re.fullmatch(r"[a-z_]+", name) and PARAMETER(spec) for name, spec in value.items())
+)
+PARAMETER = keys({"type": text(1, 50, TYPES), "title": text(1, 255), "description": text(1, 255), "is_required": flag})
+FUNCTION = keys(
+    {
+        "title": text(1, 255),
+        "description": text(1, 255),
+        "input_parameters": PARAMETERS,
+        "output_parameters": PARAMETERS,
+    }
+)
+
+
+def functions(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and len(value) <= 50
+        and all(len(name) <= 100 and FUNCTION(entry) for name, entry in value.items())
     )
 
 
@@ -276,8 +335,10 @@ SHAPE = keys(
                 "org_deploy_enabled": flag,
                 "socket_mode_enabled": flag,
                 "token_rotation_enabled": flag,
+                "function_runtime": text(6, 6, "remote"),
             },
         ),
+        "functions": functions,
     },
 )
 

@@ -2,8 +2,9 @@
 
 from bot.demo.talk import WAITING
 from bot.domain.act import Act
-from bot.domain.case import Priority, Source
+from bot.domain.case import Priority
 from bot.domain.casetype import SECURITY, STANDARD, Group
+from bot.domain.facts import Source
 from bot.usecases import looking
 
 

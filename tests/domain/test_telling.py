@@ -131,9 +131,9 @@ def test_small_things_disturb_nobody(case: Case) -> None:
     quiet = {kind for kind in Kind if kind not in CONCERNS_PEOPLE}
     assert quiet == {
         Kind.NOTE_EDITED, Kind.NOTE_DELETED, Kind.EVIDENCE_ADDED, Kind.WATCHER_ADDED, Kind.WATCHER_REMOVED,
-        Kind.RELATED, Kind.TICKET_ASKED, Kind.TICKET_CREATED, Kind.TICKET_LINKED, Kind.TICKET_UNLINKED,
+        Kind.RELATED, Kind.NOTEBOOK, Kind.TICKET_ASKED, Kind.TICKET_CREATED, Kind.TICKET_LINKED, Kind.TICKET_UNLINKED,
         Kind.TICKET_GONE, Kind.TICKET_DIFFERS,
-        Kind.INCIDENT_OPENED, Kind.INCIDENT_ENDED,
+        Kind.INCIDENT_OPENED, Kind.INCIDENT_ENDED, Kind.KEPT, Kind.KEPT_OPEN, Kind.CLOSING, Kind.SNOOZED,
     }  # fmt: skip
     for kind in Kind:
         deliveries = deliveries_for(case, entry_of(case, kind), EVERYBODY)

@@ -128,3 +128,20 @@ def test_without_a_key_it_is_said_what_an_admin_must_do(town, slack, sqlite_url)
         town.ann.modal.click("PagerDuty and webhooks")
         assert "CASEBOOK_SECRET_KEY" in town.ann.modal.text
         assert "Add webhook" not in town.ann.modal.buttons
+
+
+def test_an_incident_calls_whoever_is_on_call_until_it_is_over(town, casebook, urgent, pagerduty, slack):
+    add(town, "Add PagerDuty", "Add PagerDuty", key=pagerduty.add_service("shop"), label="Shop")
+    town.ann.modal.close()
+    town.bob.command("/case quick checkout is slow p2 in OPS", channel=town.ops)
+    town.bob.command("/case incident OPS-1", channel=town.ops)
+    assert "Page" not in town.bob.modal.text
+    town.ann.command("/case incident OPS-1", channel=town.ops)
+    town.ann.modal.fill({"severity": "SEV1", "commander": town.bob, "pager": "Shop (Urgent)"})
+    assert not town.ann.modal.submit().errors
+    alert = slack.wait_for(lambda: next((one for one in pagerduty.alerts if one.state == "triggered"), None), what="it")
+    assert alert.payload["summary"] == "SEV1 incident OPS-1: checkout is slow"
+    assert alert.payload["severity"] == "critical"
+    town.bob.command("/case close OPS-1", channel=town.ops)
+    slack.wait_for(lambda: alert.state == "resolved", what="the alert to be over")
+    assert len(pagerduty.alerts) == 1

@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -127,9 +128,28 @@ def test_manifests(tmp_path: Path) -> None:
         (_with({"slash_commands": [{"command": "/case", "description": "x", "x": 1}]}), "unknown key"),
         (_with({"shortcuts": [{"name": "x" * 25, "type": "global", "callback_id": "x", "description": "x"}]}), "≤24"),
         (_with({"shortcuts": [{"name": "x"}]}), "lacks type, callback_id, description"),
+        (_step({}, runtime=""), "function_runtime: remote"),
+        (_step({}, events=[]), "the bot event function_executed"),
+        (_step({"title": "x", "input_parameters": {}}), "needs output_parameters"),
+        (_step({"input_parameters": {}, "output_parameters": {}}), "needs a title"),
+        (_step({"title": "x", "callback": "x"}), "unknown key"),
+        (_step(_parameters({"key": {"type": "text"}})), "has no known type"),
+        (_step(_parameters({"key": {"type": "string", "required": True}})), "an unknown key"),
     ):
         with pytest.raises(BadManifest, match=words):
             load(wrong)
+    assert load(_step(_parameters({"key": {"type": "string", "is_required": True}}))).functions
+
+
+def _parameters(outputs: dict[str, object]) -> dict[str, object]:
+    return {"title": "x", "input_parameters": {}, "output_parameters": outputs}
+
+
+def _step(
+    function: dict[str, object], runtime: str = "remote", events: Sequence[str] = ("function_executed",)
+) -> dict[str, object]:
+    settings = {"function_runtime": runtime, "event_subscriptions": {"bot_events": list(events)}}
+    return {"display_information": {"name": "x"}, "settings": settings, "functions": {"make": function}}
 
 
 def _with(features: dict[str, object]) -> dict[str, object]:

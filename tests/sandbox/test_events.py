@@ -7,6 +7,7 @@ import pytest
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
 from bot.sandbox import Channel, LocalSlack, Person
 
@@ -206,3 +207,19 @@ def test_workflow_steps(slack: LocalSlack, app: App, connect: Connect) -> None:
     assert slack.step(bad)["error"] == "cannot"
     with pytest.raises(ValueError, match="create_case needs title"):
         slack.run_step("create_case")
+    with pytest.raises(ValueError, match="create_case does not take title, colour"):
+        slack.run_step("create_case", {"title": 1, "colour": "red"})
+
+
+def test_a_step_ends_once_and_as_it_was_declared(slack: LocalSlack, client: WebClient) -> None:
+    step = slack.run_step("create_case", {"title": "x"})
+    for outputs in ({}, {"key": 1}, {"key": "OPS-1", "colour": "red"}):
+        with pytest.raises(SlackApiError, match="parameter_validation_failed"):
+            client.functions_completeSuccess(function_execution_id=step, outputs=outputs)
+    with pytest.raises(SlackApiError, match="invalid_arguments"):
+        client.functions_completeError(function_execution_id=step, error=" ")
+    client.functions_completeSuccess(function_execution_id=step, outputs={"key": "OPS-1"})
+    with pytest.raises(SlackApiError, match="execution_not_in_running_state"):
+        client.functions_completeError(function_execution_id=step, error="too late")
+    with pytest.raises(SlackApiError, match="access_denied"):
+        client.functions_completeError(function_execution_id="Fx0", error="whose?")

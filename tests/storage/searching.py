@@ -5,9 +5,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from bot.domain.case import Case, Priority, Source
+from bot.domain.case import Case, Priority
 from bot.domain.casetype import CaseType, Group
 from bot.domain.evidence import Note, Watcher
+from bot.domain.facts import Source
 from bot.domain.link import Ticket
 from bot.domain.person import Person, Team, TeamMember
 from bot.domain.project import Channel, Project

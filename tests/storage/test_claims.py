@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.storage.claims import Pace, purge_slots, slot
+from bot.storage.claims import Pace, Turn, claim_slot, finish_slot, look_at_slot, purge_slots
 from bot.storage.database import Database
 from bot.storage.outcomes import record_dead, record_retry
 from bot.storage.work import Work
@@ -151,7 +151,7 @@ def test_the_pace_is_kept_in_the_database(database: Database) -> None:
 
 def test_a_slot_of_the_clockwork_is_had_once(database: Database) -> None:
     def have(job: str, at: datetime) -> Any:
-        return write(database, lambda work: slot(work, job, at))
+        return write(database, lambda work: claim_slot(work, job, at, NOW, after(10)))
 
     assert have("digest", NOW)
     assert not have("digest", NOW)
@@ -161,11 +161,29 @@ def test_a_slot_of_the_clockwork_is_had_once(database: Database) -> None:
     assert not have("digest", after(60))
 
 
+def test_a_slot_of_somebody_who_died_is_taken_over(database: Database) -> None:
+    def claim(now: datetime) -> Any:
+        return write(database, lambda work: claim_slot(work, "digest", NOW, now, now + timedelta(seconds=10)))
+
+    def turn(now: datetime) -> Any:
+        return write(database, lambda work: look_at_slot(work, "digest", NOW, now))
+
+    assert turn(NOW) is Turn.OURS
+    assert claim(NOW)
+    assert turn(after(9)) is Turn.TAKEN
+    assert not claim(after(9))
+    assert turn(after(10)) is Turn.OURS
+    assert claim(after(10))
+    write(database, lambda work: finish_slot(work, "digest", NOW))
+    assert turn(after(60)) is Turn.DONE
+    assert not claim(after(60))
+
+
 def test_a_slot_whose_run_failed_is_anybodys_again(database: Database) -> None:
     def broken(work: Work) -> None:
-        assert slot(work, "digest", NOW)
+        assert claim_slot(work, "digest", NOW, NOW, after(10))
         raise RuntimeError("the job broke")
 
     with pytest.raises(RuntimeError):
         write(database, broken)
-    assert write(database, lambda work: slot(work, "digest", NOW))
+    assert write(database, lambda work: claim_slot(work, "digest", NOW, NOW, after(10)))

@@ -9,7 +9,7 @@ from threading import Thread
 from sqlalchemy import select, text
 
 from bot.domain.delivery import SLACK, Delivery, State
-from bot.storage.claims import Claim, slot
+from bot.storage.claims import Claim, claim_slot
 from bot.storage.database import Database
 from bot.storage.outcomes import record_done
 from tests.storage.outbox import (
@@ -107,7 +107,7 @@ def test_a_lane_keeps_its_pace_however_many_claim_at_once(database: Database) ->
 
 
 def test_many_replicas_run_a_slot_once(database: Database) -> None:
-    had = together(8, lambda _number: write(database, lambda work: slot(work, "digest", NOW)))
+    had = together(8, lambda _number: write(database, lambda work: claim_slot(work, "digest", NOW, NOW, after(10))))
     assert sorted(had) == [False] * 7 + [True]
 
 

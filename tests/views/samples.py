@@ -160,6 +160,9 @@ def entries(text: str = "x") -> list[Entry]:
             "ours": "Open",
             "ours_by": "U0BOB",
         },
+        Kind.KEPT: {"until": "2027-01-01T09:00:00+00:00"},
+        Kind.CLOSING: {"closes": "2027-01-01T09:00:00+00:00", "idle": 11},
+        Kind.SNOOZED: {"until": "2027-01-01T09:00:00+00:00"},
     }
     return [
         entry(kind, changes=changes.get(kind), id_=number, **data.get(kind, {})) for number, kind in enumerate(Kind, 1)

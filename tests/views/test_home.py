@@ -112,7 +112,7 @@ def test_of_an_inbox_that_was_made_home_tells_all_and_lets_it_be_changed():
         assert words in said
     row = block_with(view, "inbox.edit")
     assert [element["action_id"] for element in row["elements"]] == [
-        "inbox.edit", "inbox.mute", "inbox.open", "inbox.new",
+        "inbox.edit", "inbox.mute", "inbox.silence", "inbox.open", "inbox.new",
     ]  # fmt: skip
     assert read_value(click(row, "inbox.open")) == "inbox/7"
 

@@ -195,7 +195,7 @@ def test_the_list_tells_of_each_inbox_and_offers_what_this_person_may():
             assert words in said
         rows = {block["block_id"]: block for block in drawn["blocks"] if "block_id" in block}
         offered = {id_: [one["action_id"] for one in row.get("elements", [])] for id_, row in rows.items()}
-        assert offered["shelf/inbox/7"] == ["inbox.open", "inbox.edit", "inbox.mute"]
+        assert offered["shelf/inbox/7"] == ["inbox.open", "inbox.edit", "inbox.mute", "inbox.silence"]
         assert offered["shelf/inbox/8"] == ["inbox.open", "inbox.unmute"]
         assert offered["shelf/inbox/9"] == ["inbox.open", "inbox.edit"]
         assert offered["inbox/list"] == ["inbox.new"]

@@ -15,7 +15,12 @@ from .method import METHODS, Call, Method
 if TYPE_CHECKING:
     from ..platform import Platform
 
-_JSON_ARGUMENTS = frozenset(["blocks", "attachments", "view", "metadata", "files", "outputs", "unfurls"])
+_JSON_ARGUMENTS = frozenset(
+    (
+        "blocks", "attachments", "view", "metadata", "files", "outputs", "unfurls", "criteria", "changes",
+        "document_content",
+    )
+)  # fmt: skip
 _ALWAYS_KNOWN = frozenset(("token", "team_id", "as_user"))
 
 

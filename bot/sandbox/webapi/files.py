@@ -6,13 +6,19 @@ from ..shapes import file_json
 from ..wire import Json, Refused
 from .method import Call, method
 
+ALT_TEXT = 1000
+
 
 @method("files.getUploadURLExternal", "t4", "files:write", "filename length", "alt_txt snippet_type")
 def get_upload_url(call: Call) -> Json:
     length = call.number("length", 0, 1024**3)
     if not length:
         raise Refused("invalid_arguments", "[ERROR] length must be above 0 [json-pointer:/length]")
+    alt = call.text("alt_txt")
+    if len(alt) > ALT_TEXT:
+        raise Refused("invalid_arguments", f"[ERROR] alt_txt has up to {ALT_TEXT} characters [json-pointer:/alt_txt]")
     stored = call.platform.workspace.add_file(call.text("filename"), call.platform.bot_user)
+    stored.alt = alt
     return {"upload_url": f"{call.platform.url}/upload/{stored.id}", "file_id": stored.id}
 
 
@@ -52,7 +58,7 @@ def _share(call: Call, channel: str, files: list[StoredFile]) -> None:
         raise Refused("not_in_channel")
     if conversation.archived:
         raise Refused("is_archived")
-    content = read_content(platform, {"text": call.text("initial_comment") or " "})
+    content = read_content(platform, {"text": call.text("initial_comment") or "a file needs no comment"})
     content.text = call.text("initial_comment")
     for stored in files:
         stored.channels.append(channel)

@@ -1,5 +1,6 @@
 """auth, apps, team, functions, reactions, pins and bookmarks."""
 
+from ..functions import wrong_values
 from ..records import Post
 from ..wire import Json, Refused
 from .method import Call, method
@@ -59,14 +60,18 @@ def _running_step(call: Call) -> Json:
 def complete_success(call: Call) -> Json:
     step, outputs = _running_step(call), call.args["outputs"]
     declared = step["output_parameters"]
+    if not isinstance(outputs, dict):
+        raise Refused("invalid_arguments", "[ERROR] must be an object [json-pointer:/outputs]")
     missing = [name for name, spec in declared.items() if spec.get("is_required") and name not in outputs]
-    if missing or set(outputs) - set(declared):
-        raise Refused("parameter_validation_failed", f"[ERROR] outputs are {', '.join(declared) or 'none'}")
+    if wrong := [*missing, *wrong_values(declared, outputs)]:
+        raise Refused("parameter_validation_failed", f"[ERROR] missing or of another type: {', '.join(wrong)}")
     return _finish(call, step, {"state": "done", "outputs": outputs})
 
 
 @method("functions.completeError", "t3", "", "function_execution_id error")
 def complete_error(call: Call) -> Json:
+    if not call.text("error").strip():
+        raise Refused("invalid_arguments", "[ERROR] must say something [json-pointer:/error]")
     return _finish(call, _running_step(call), {"state": "failed", "error": call.text("error")})
 
 

@@ -36,6 +36,7 @@ from bot.views.forms.teams import (
     teams_message,
     teams_view,
 )
+from bot.views.forms.waiting import Silencing, read_silence, read_until, silence_form, snooze_form
 from bot.views.forms.working import (
     Assignment,
     Closing,
@@ -68,6 +69,7 @@ __all__ = [
     "NewCaseFields",
     "ProjectFields",
     "Relating",
+    "Silencing",
     "Target",
     "TeamFields",
     "TeamTarget",
@@ -117,11 +119,15 @@ __all__ = [
     "read_query",
     "read_relate",
     "read_search",
+    "read_silence",
     "read_status",
     "read_target",
     "read_team",
     "read_team_target",
+    "read_until",
     "relate_form",
+    "silence_form",
+    "snooze_form",
     "status_form",
     "team_done",
     "team_view",

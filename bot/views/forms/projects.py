@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.errors import Invalid
-from bot.domain.project import DEFAULT_RETENTION, RETENTION_CHOICES, Project
+from bot.domain.project import CLOSE_CHOICES, DEFAULT_RETENTION, RETENTION_CHOICES, Project
 from bot.domain.ticket import System
 from bot.views.blocks import Block, View, actions, context, field_input, message, modal, section
 from bot.views.elements import button, channel_select, checkboxes, option, select, text_input
@@ -20,6 +20,8 @@ FOR_EVER = "none"
 SHOWN = 40
 SHOWN_IN_MESSAGE = 20
 CHANNEL_HINT = "Each new case is posted here. A private channel makes the project private to its members."
+RETENTION_HINT = "Then they are deleted. Two weeks before, the home channel is told and can keep them."
+COPY_FIRST = option("Post a file of them in the home channel", "copy_first")
 RETENTION = [
     *(option(plural(months, "month"), str(months)) for months in RETENTION_CHOICES),
     option("For ever", FOR_EVER),
@@ -35,6 +37,8 @@ class ProjectFields:
     home_channel: str
     retention_months: int | None
     guests_allowed: bool
+    copy_first: bool = False
+    close_after_days: int | None = None
 
 
 def project_form(
@@ -63,7 +67,12 @@ def project_form(
             "home_channel", "Home channel", channel_select("home_channel", "Choose a channel", chosen=home),
             hint=CHANNEL_HINT,
         ),
-        field_input("retention", "Keep closed cases for", months),
+        field_input("retention", "Keep closed cases for", months, hint=RETENTION_HINT),
+        field_input(
+            "copy_first", "Before they are deleted", checkboxes("copy_first", [COPY_FIRST], chosen=_copied(project)),
+            optional=True,
+        ),
+        field_input("close_after", "Close cases that nobody works on", _closings(project)),
         field_input(
             "guests", "Guests", checkboxes("guests", [guests], chosen=_ticked(project)), optional=True,
         ),
@@ -86,6 +95,22 @@ def _retentions(months: int | None) -> list[Block]:
     return RETENTION if usual else [option(plural(months or 0, "month"), str(months)), *RETENTION]
 
 
+def _copied(project: Project | None) -> list[str]:
+    return ["copy_first"] if project and project.copy_first else []
+
+
+def _closings(project: Project | None) -> Block:
+    """The usual choices, and what this project has."""
+    days = project.close_after_days if project else None
+    odd = [] if days is None or days in CLOSE_CHOICES else [days]
+    choices = [option("Never", FOR_EVER), *(option(_after(one), str(one)) for one in sorted([*odd, *CLOSE_CHOICES]))]
+    return select("close_after", "Choose", choices, chosen=str(days or FOR_EVER))
+
+
+def _after(days: int) -> str:
+    return f"After {plural(days, 'day')} without anybody's work"
+
+
 def _first_words() -> list[Block]:
     return [
         section("Every case belongs to a project, and there is none yet. Create the first one; then open your case.")
@@ -106,12 +131,15 @@ def read_project(view: Mapping[str, Any]) -> ProjectFields:
     if home is None:
         raise Invalid.field("home_channel", "Choose the channel in which this project's cases are posted.")
     retention = state.choice(view, "retention") or str(DEFAULT_RETENTION)
+    closing = state.choice(view, "close_after") or FOR_EVER
     return ProjectFields(
         key=str(unpack(view).get("key") or state.text(view, "key")).upper(),
         name=state.text(view, "name"),
         home_channel=home,
         retention_months=int(retention) if retention.isdecimal() else None,
         guests_allowed="guests" in state.choices(view, "guests"),
+        copy_first="copy_first" in state.choices(view, "copy_first"),
+        close_after_days=int(closing) if closing.isdecimal() else None,
     )
 
 
@@ -155,6 +183,8 @@ def _row(project: Project, is_admin: bool) -> Block:
     kept = "keeps closed cases for ever" if months is None else f"keeps closed cases for {plural(months, 'month')}"
     who = "private to its channel" if project.is_private else "open to all members"
     guests = ", and guests" if project.guests_allowed else ""
+    if project.close_after_days:
+        kept += f" · closes cases after {plural(project.close_after_days, 'day')} without work"
     text = mrkdwn(
         "*{}* {}\n{} · {}{} · {}", project.key, project.name, _channel(project), who, guests, kept
     )  # fmt: skip

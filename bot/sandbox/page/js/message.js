@@ -123,7 +123,7 @@ function fileCard(file) {
         h(
           "a",
           { href: fileAddress(file), download: file.name },
-          h("img", { src: fileAddress(file), alt: file.title || file.name, loading: "lazy" }),
+          h("img", { src: fileAddress(file), alt: file.alt_txt || file.title || file.name, loading: "lazy" }),
         ),
       )
     : card;

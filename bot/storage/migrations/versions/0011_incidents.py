@@ -8,7 +8,7 @@ from alembic import op
 from bot.domain.base import UTC
 
 revision: str = "0011"
-down_revision: str | Sequence[str] | None = "0006"
+down_revision: str | Sequence[str] | None = "0009"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("archives", sa.Boolean(), nullable=False),
         sa.Column("channel", sa.String(32), index=True),
         sa.Column("done", sa.JSON(), nullable=False),
+        sa.Column("pager", sa.Integer()),
         sa.Column("declared_by", sa.String(32), nullable=False),
         sa.Column("declared_at", UTC(), nullable=False),
         sa.Column("ended_at", UTC()),
