@@ -19,6 +19,8 @@ from bot import config, doctor, logs, wiring
 from bot.config import Settings, SettingsError
 from bot.domain.delivery import Delivery, State
 from bot.domain.errors import Refusal
+from bot.domain.inbox import Recipient
+from bot.domain.intake import Hook
 from bot.storage import migrate
 from bot.storage.database import Database
 from bot.vault import OFF, Vault, new_key, reseal_all
@@ -310,17 +312,22 @@ def reseal(arguments: argparse.Namespace) -> int:
         say(OFF)
         return 1
     with opened(settings) as db, db.write() as work:
-        sealed = {one.id: one for one in work.inboxes.sealed()}
+        sealed: list[Recipient | Hook] = [*work.inboxes.sealed(), *work.alerts.sealed()]
 
-        def write(id_: int, text: str) -> None:
-            sealed[id_].sealed = text
+        def write(number: int, text: str) -> None:
+            sealed[number].sealed = text
 
-        done = reseal_all(vault, [(id_, one.sealed or "") for id_, one in sealed.items()], write)
+        done = reseal_all(vault, [(number, one.sealed or "") for number, one in enumerate(sealed)], write)
     say(f"{done.count} secrets are kept with the first key; the other keys are needed no longer.")
-    for id_ in done.lost:
-        one = sealed[id_]
-        say(f"No key opens the secret of {one.medium} recipient {one.label} of inbox {one.inbox_id}: enter it again.")
+    for number in done.lost:
+        say(f"No key opens the secret of {whose(sealed[number])}: enter it again.")
     return 1 if done.lost else 0
+
+
+def whose(one: Recipient | Hook) -> str:
+    if isinstance(one, Hook):
+        return f"{one.source}, who sends alerts to project {one.project_id}"
+    return f"{one.medium} recipient {one.label} of inbox {one.inbox_id}"
 
 
 # -- demo -------------------------------------------------------------------------------------------------------------

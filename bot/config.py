@@ -40,6 +40,7 @@ class Settings:
 
     ``secret_keys``: the first seals, all open. ``private_webhooks``: hosts, hosts with a port, and networks. Jira and
     ServiceNow are off while their ``url`` is empty; without a webhook secret they are asked, and never call.
+    ``url``: our web server's for the outside, empty unless set.
     """
 
     bot_token: str = field(repr=False)
@@ -65,6 +66,7 @@ class Settings:
     servicenow_user: str = ""
     servicenow_password: str = field(default="", repr=False)
     servicenow_webhook_secret: str = field(default="", repr=False)
+    url: str = ""
 
 
 class Reading:
@@ -122,6 +124,15 @@ class Reading:
         """All of them are set, or none."""
         if missing := [name for name in names if not self.text(name)]:
             self.wrong(missing[0], f"is missing and is needed for {what}: set {listed(names)}, or none of them.")
+
+    def own_address(self, name: str) -> str:
+        """Empty unless set."""
+        value = self.text(name)
+        if value and (not ADDRESS.match(value) or urlsplit(value).query or urlsplit(value).fragment):
+            self.wrong(
+                name, "should be the address under which Casebook is reached, for example https://casebook.example.com."
+            )
+        return value.rstrip("/")
 
     def words(self, name: str) -> tuple[str, ...]:
         """What is written there with commas or spaces between."""
@@ -229,6 +240,7 @@ def load(environ: Mapping[str, str] | None = None, dotenv: Path | None = Path(".
         servicenow_user=reading.text("SERVICENOW_USER"),
         servicenow_password=reading.text("SERVICENOW_PASSWORD"),
         servicenow_webhook_secret=reading.text("SERVICENOW_WEBHOOK_SECRET"),
+        url=reading.own_address("CASEBOOK_URL"),
     )
     check_tickets(reading, settings)
     if reading.problems:

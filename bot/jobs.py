@@ -15,6 +15,7 @@ from bot.storage import claims
 from bot.storage.database import Database
 from bot.usecases.idle import ask_for_idle
 from bot.usecases.inbox_clock import SWEEP_EVERY, ask_for_sweeps, wake_inboxes
+from bot.usecases.intake_clock import forget, refresh_cards
 from bot.usecases.people import ask_for_directory
 from bot.usecases.retention import ask_for_gathering, see_to_departures
 from bot.usecases.snoozing import wake_rested
@@ -61,6 +62,7 @@ def purge(db: Database, now: datetime, slot_at: datetime) -> None:
         with db.write() as work:
             if work.bulks.purge(now - UNCONFIRMED_FOR, now - KEPT_FOR, FEW) < FEW:
                 break
+    forget(db, now)
     with db.write() as work:
         claims.purge_slots(work, now - KEPT_FOR)
         work.silences.purge(now - KEPT_FOR)
@@ -81,9 +83,15 @@ def depart(db: Database, now: datetime, slot_at: datetime) -> None:
     see_to_departures(db, now)
 
 
+def follow(db: Database, now: datetime, slot_at: datetime) -> None:
+    """Cards of alerts that were counted."""
+    refresh_cards(db, now)
+
+
 JOBS = (
     Job("inboxes", timedelta(minutes=1), wake),
     Job("weeklies", timedelta(minutes=1), send_weeklies),
+    Job("alerts", timedelta(minutes=1), follow),
     Job("sweep", SWEEP_EVERY, ask_for_sweeps),
     Job("directory", timedelta(hours=1), mirror_directory),
     Job("purge", timedelta(days=1), purge, at=timedelta(hours=3)),

@@ -12,6 +12,8 @@ SECRETS = re.compile(
       (?P<token> \b (?: xoxe\. )? (?: xox[a-z] | xapp ) - [\w-]+ )
     | (?P<hook> \b https?://hooks\.slack(?:-gov)?\.com/ [^\s"'<>]+ )
     | (?<= response_url ) (?P<before> ["']? \s* [:=] \s* ["']? ) (?P<reply> [^\s"'<>,]+ )
+    | (?P<atlassian> \b ATATT [\w=-]+ )
+    | (?P<login> (?: (?<= Basic\s ) | (?<= Bearer\s ) ) [\w.+/=-]{8,} )
     | (?P<ticket> (?<= ticket= ) [\w-]+ )
     | (?P<password> (?<= :// ) [^\s/@:"'] * : [^\s/@"'] + (?= @ ) )
     """,

@@ -1,5 +1,6 @@
-"""The web server: Slack's requests in HTTP mode, health and figures in both modes."""
+"""The web server: Slack's requests in HTTP mode; hooks, health and figures in both modes."""
 
+import json
 import logging
 import re
 import socket
@@ -9,7 +10,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from threading import Event, Thread
 from time import monotonic
-from typing import Any
+from typing import Any, Protocol
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from slack_bolt import App
@@ -17,14 +18,18 @@ from slack_bolt.adapter.wsgi import SlackRequestHandler
 from waitress import wasyncore
 from waitress.server import create_server
 
+from bot.domain.alert import Alert
 from bot.domain.ticket import System, TicketChange
+from bot.integrations import alertmanager_alerts, datadog_alerts, generic_alerts, pagerduty_alerts, sentry_alerts
 from bot.integrations.hooks import Rejected
 from bot.storage.database import Database
+from bot.usecases.intake import Terms, take_alerts
+from bot.usecases.intake_sources import find_hook
 from bot.usecases.operating import Figure, figures
 from bot.usecases.ticket_changes import take_changes
 
-EVENTS_PATH = "/slack/events"
-HOOKS_PATH = "/hooks/"
+EVENTS_PATH, HOOKS_PATH = "/slack/events", "/hooks/"
+TOKEN = re.compile(r"[A-Za-z0-9_-]{20,100}")
 # A listener holds its thread until it has acknowledged: forty of them keep one slow click from delaying another.
 THREADS = 40
 BIGGEST_BODY = 1_048_576
@@ -33,36 +38,21 @@ TIMESTAMP = re.compile(r"[0-9]{1,12}")
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Hook:
-    """How a partner's webhooks are read: headers, raw body, secret, now. ``read`` raises ``Rejected``."""
-
-    system: System
-    secret: str
-    read: Callable[[Mapping[str, str], bytes, str, datetime], Sequence[TicketChange]]
-
-
-Taken = Callable[[Mapping[str, str], bytes], None]
-
-
 def site(
-    app: App | None, db: Database, problems: Callable[[], list[str]], hooks: Mapping[str, Hook] | None = None
+    app: App | None, db: Database, problems: Callable[[], list[str]], hooks: Sequence["Hooks"] = ()
 ) -> "Site":  # fmt: skip
     """``app``: ``None`` in Socket Mode, where there may be no signing secret to check requests with.
 
-    ``hooks``: by the last part of their path.
+    ``hooks``: each is asked in turn whether a path below /hooks/ is one of its own.
     """
     slack = SlackRequestHandler(app, EVENTS_PATH) if app else None
-    taken = {name: taking(db, hook) for name, hook in (hooks or {}).items()}
-    return Site(slack, problems, lambda: figures(db, datetime.now(UTC)), taken)
+    return Site(slack, problems, lambda: figures(db, datetime.now(UTC)), hooks)
 
 
-def taking(db: Database, hook: Hook) -> Taken:
-    def take(headers: Mapping[str, str], raw: bytes) -> None:
-        now = datetime.now(UTC)
-        take_changes(db, hook.system, hook.read(headers, raw, hook.secret, now), now)
+class Hooks(Protocol):
+    """``None``: not one of its own. Raises `Rejected`. What fails otherwise is asked for again."""
 
-    return take
+    def __call__(self, path: str, headers: Mapping[str, str], raw: bytes) -> str | None: ...
 
 
 class Site:
@@ -73,40 +63,21 @@ class Site:
         slack: WSGIApplication | None,
         problems: Callable[[], list[str]],
         figures: Callable[[], Iterable[Figure]],
-        hooks: Mapping[str, Taken] | None = None,
+        hooks: Sequence[Hooks] = (),
     ) -> None:
-        self.slack, self.problems, self.figures = slack, problems, figures
-        self.hooks = hooks or {}
+        self.slack, self.problems, self.figures, self.hooks = slack, problems, figures, hooks
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path, method = environ.get("PATH_INFO", ""), environ.get("REQUEST_METHOD", "")
         if path == EVENTS_PATH and self.slack:
             return self.events(self.slack, environ, start_response)
+        if path.startswith(HOOKS_PATH):
+            return self.hook(path.removeprefix(HOOKS_PATH), environ, start_response)
         if path == "/healthz" and method == "GET":
             return self.health(start_response)
         if path == "/metrics" and method == "GET":
             return answer(start_response, "200 OK", prometheus(self.figures()), "text/plain; version=0.0.4")
-        hook = self.hooks.get(path.removeprefix(HOOKS_PATH)) if path.startswith(HOOKS_PATH) else None
-        if hook and method == "POST":
-            return self.hear(hook, environ, start_response)
         return answer(start_response, "404 Not Found", "There is nothing here.\n")
-
-    def hear(self, hook: Taken, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """What is not kept is not acknowledged, so that it is sent again."""
-        length = environ.get("CONTENT_LENGTH") or "0"
-        if not length.isdigit() or int(length) > BIGGEST_BODY:
-            return answer(start_response, "413 Content Too Large", "That is more than any webhook tells.\n")
-        raw = environ["wsgi.input"].read(int(length))
-        try:
-            hook(headers_of(environ), raw)
-        except Rejected as rejected:
-            log.warning("A webhook to %s was turned away: %s", environ.get("PATH_INFO"), rejected.sentence)
-            status = f"{rejected.status} {HTTPStatus(rejected.status).phrase}"
-            return answer(start_response, status, f"{rejected.sentence}\n")
-        except Exception as error:
-            log.error("A webhook to %s could not be kept: %s", environ.get("PATH_INFO"), type(error).__name__)
-            return answer(start_response, "503 Service Unavailable", "Please send it again in a minute.\n")
-        return answer(start_response, "200 OK", "ok\n")
 
     def events(
         self, slack: WSGIApplication, environ: WSGIEnvironment, start_response: StartResponse
@@ -121,6 +92,25 @@ class Site:
             log.warning("A request to %s could not be read: %s", EVENTS_PATH, type(error).__name__)
             return answer(start_response, "400 Bad Request", "This is no request of Slack's.\n")
 
+    def hook(self, path: str, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """What a partner sends: taken before it is answered, so that it is sent again if it was not."""
+        if environ.get("REQUEST_METHOD") != "POST":
+            return answer(start_response, "405 Method Not Allowed", "Post to this address.\n")
+        raw = environ["wsgi.input"].read()  # the server has refused what is too long
+        try:
+            said = next(
+                (said for hooks in self.hooks if (said := hooks(path, headers_of(environ), raw)) is not None), None
+            )
+        except Rejected as rejected:
+            log.warning("What came to /hooks/%s was turned away: %s", path.partition("/")[0], rejected.sentence)
+            return answer(start_response, status_line(rejected.status), f"{rejected.sentence}\n")
+        except Exception as error:
+            log.error("What came to /hooks/%s could not be kept: %s", path.partition("/")[0], type(error).__name__)
+            return answer(start_response, "503 Service Unavailable", "Please send it again in a minute.\n")
+        if said is None:
+            return answer(start_response, "404 Not Found", "There is nothing here.\n")
+        return answer(start_response, "200 OK", said, "application/json")
+
     def health(self, start_response: StartResponse) -> Iterable[bytes]:
         problems = self.problems()
         if problems:
@@ -128,13 +118,71 @@ class Site:
         return answer(start_response, "200 OK", "ok\n")
 
 
-def headers_of(environ: WSGIEnvironment) -> Mapping[str, str]:
-    """As they were sent, but for their capitals (PEP 3333)."""
+def headers_of(environ: WSGIEnvironment) -> dict[str, str]:
+    """By their names in small letters."""
     return {
         name.removeprefix("HTTP_").replace("_", "-").lower(): str(value)
         for name, value in environ.items()
         if name.startswith("HTTP_")
     }
+
+
+def status_line(status: int) -> str:
+    return f"{status} {HTTPStatus(status).phrase}"
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """How a partner's webhooks are read: headers, raw body, secret, now. ``read`` raises ``Rejected``."""
+
+    system: System
+    secret: str
+    read: Callable[[Mapping[str, str], bytes, str, datetime], Sequence[TicketChange]]
+
+
+class TicketHooks:
+    """``/hooks/jira`` and its like. ``hooks``: by the last part of their path."""
+
+    def __init__(self, db: Database, hooks: Mapping[str, Hook], clock: Callable[[], datetime]) -> None:
+        self.db, self.hooks, self.clock = db, hooks, clock
+
+    def __call__(self, path: str, headers: Mapping[str, str], raw: bytes) -> str | None:
+        hook = self.hooks.get(path)
+        if hook is None:
+            return None
+        now = self.clock()
+        take_changes(self.db, hook.system, hook.read(headers, raw, hook.secret, now), now)
+        return '{"ok": true}\n'
+
+
+class AlertHooks:
+    """``/hooks/<source>/<token>``: the addresses of alerts, each of one project and source.
+
+    ``open_``: the secret that a source signs with, from how it is kept; empty if that cannot be opened.
+    """
+
+    def __init__(self, db: Database, open_: Callable[[str], str], clock: Callable[[], datetime]) -> None:
+        self.db, self.open, self.clock = db, open_, clock
+
+    def __call__(self, path: str, headers: Mapping[str, str], raw: bytes) -> str | None:
+        source, _, token = path.partition("/")
+        read = ALERT_READERS.get(source)
+        hook = find_hook(self.db, source, token) if read and TOKEN.fullmatch(token) else None
+        if read is None or hook is None:
+            return None
+        now = self.clock()
+        alerts = read(headers, raw, self.open(hook.sealed) if hook.sealed else "", now)
+        taken = take_alerts(self.db, Terms.of(hook), alerts, now)
+        return json.dumps({"alerts": [{"case": one.case, "did": one.did.value} for one in taken]}) + "\n"
+
+
+ALERT_READERS: Mapping[str, Callable[[Mapping[str, str], bytes, str, datetime], Sequence[Alert]]] = {
+    "datadog": datadog_alerts.read,
+    "alertmanager": alertmanager_alerts.read,
+    "sentry": sentry_alerts.read,
+    "pagerduty": pagerduty_alerts.read,
+    "generic": generic_alerts.read,
+}
 
 
 def answer(start_response: StartResponse, status: str, text: str, kind: str = "text/plain") -> Iterable[bytes]:

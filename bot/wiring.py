@@ -26,6 +26,7 @@ from bot.outbox.tickets import ticket_senders
 from bot.outbox.worker import Worker
 from bot.storage.database import Database
 from bot.surfaces import (
+    alerts,
     bulk,
     clicks,
     commands,
@@ -53,8 +54,8 @@ from bot.surfaces.replies import Replies
 from bot.usecases.listening import Listening
 from bot.usecases.outside import Outside
 from bot.usecases.people import ask_for_directory, knows_anybody
-from bot.vault import OFF, Vault
-from bot.web import Hook, Server, site
+from bot.vault import OFF, Locked, NoKeyFits, Vault
+from bot.web import AlertHooks, Hook, Hooks, Server, TicketHooks, site
 
 log = logging.getLogger(__name__)
 
@@ -87,8 +88,11 @@ class Casebook:
 
     def __post_init__(self) -> None:
         listening = self.app if self.settings.mode == "http" else None
-        web = site(listening, self.db, self.problems, self.hooks)
-        self.server = Server(web, self.settings.host, self.settings.port)
+        hooks: list[Hooks] = [
+            TicketHooks(self.db, self.hooks, self.desk.now),
+            AlertHooks(self.db, self.desk.outside.opened, self.desk.now),
+        ]
+        self.server = Server(site(listening, self.db, self.problems, hooks), self.settings.host, self.settings.port)
 
     def start(self) -> None:
         """Answers people as soon as this returns; the directory is known before, even on the very first start."""
@@ -185,11 +189,12 @@ ROOMS = (
     statistics,
     steps,
     bulk,
+    retention,
+    silences,
+    alerts,
     tickets,
     ticket_clicks,
     ticket_terms,
-    retention,
-    silences,
 )
 
 
@@ -199,11 +204,21 @@ def register(app: App, desk: Desk) -> None:
         room.register(app, desk)
 
 
+def opened(vault: Vault, sealed: str) -> str:
+    """Empty where no key opens it: then nothing that is signed with it can be taken."""
+    try:
+        return vault.open(sealed)
+    except (Locked, NoKeyFits):
+        log.warning("A secret of somebody who sends alerts cannot be opened: CASEBOOK_SECRET_KEY lacks its key")
+        return ""
+
+
 def outside_of(vault: Vault, allowed: Allowed) -> Outside:
     return Outside(
         off="" if vault.is_ready else OFF,
         seal=vault.seal,
         open=vault.open,
+        opened=lambda sealed: opened(vault, sealed),
         checked_address=lambda address: checked(address, allowed),
         checked_key=pagerduty.checked_key,
         new_secret=webhook.new_secret,
@@ -256,7 +271,7 @@ def build(
     allowed = Allowed.of(settings.private_webhooks)
     desk = Desk(
         db=db, workspace=workspace, now=clock, replies=Replies(), outside=outside_of(vault, allowed),
-        ticketing=ticketing,
+        site=settings.url, ticketing=ticketing,
     )  # fmt: skip
     app = build_app(settings, client)
     register(app, desk)

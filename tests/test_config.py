@@ -183,6 +183,8 @@ def quiet_root() -> Iterator[None]:
         ("{'response_url': 'https://example.test/r/1', 'text': 1}", "{'response_url': '[redacted]', 'text': 1}"),
         ('{"response_url":"http://127.0.0.1:1/response/7"}', '{"response_url":"[redacted]"}'),
         ("POST https://hooks.slack.com/services/T0/B0/XX failed", "POST [redacted] failed"),
+        ("refused ATATT3xFfGF0-x_y=2A", "refused [redacted]"),
+        ("Authorization: Basic Ym90OnBhNTU=", "Authorization: Basic [redacted]"),
         ("wss://wss-primary.slack.com/link/?ticket=ab-c&app_id=1", "wss://wss-primary.slack.com/link/?ticket=[redacted]&app_id=1"),
         ("postgresql+psycopg://ann:pa55@db:5432/casebook", "postgresql+psycopg://[redacted]@db:5432/casebook"),
         ("GET https://acme.slack.com/archives/C1/p1 at 12:30", "GET https://acme.slack.com/archives/C1/p1 at 12:30"),

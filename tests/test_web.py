@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -24,7 +25,7 @@ from bot.integrations.hooks import Rejected
 from bot.storage import migrate
 from bot.storage.database import Database
 from bot.usecases.operating import Figure
-from bot.web import BIGGEST_BODY, Hook, PortTaken, Server, Site, prometheus, site
+from bot.web import BIGGEST_BODY, Hook, PortTaken, Server, Site, TicketHooks, prometheus, site
 from tests.ticketing import SYSTEM
 
 SECRET = "a signing secret"
@@ -130,14 +131,15 @@ def test_rubbish_is_refused_without_a_fuss(body: bytes, kind: str, caplog: pytes
 
 
 @pytest.mark.parametrize(("size", "status"), [(BIGGEST_BODY, 401), (BIGGEST_BODY + 1, 413)])
-def test_a_body_above_a_megabyte_is_refused_unread(size: int, status: int) -> None:
+@pytest.mark.parametrize("path", ["/slack/events", "/hooks/generic/token"])
+def test_a_body_above_a_megabyte_is_refused_unread(path: str, size: int, status: int) -> None:
     with running(with_slack(bolt())) as server:
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
-        connection.putrequest("POST", "/slack/events")
+        connection.putrequest("POST", path)
         connection.putheader("Content-Type", FORM)
         connection.putheader("Content-Length", str(size))
         connection.endheaders(b"x" * size if status == 401 else None)
-        assert connection.getresponse().status == status
+        assert connection.getresponse().status == (404 if status == 401 and "hooks" in path else status)
         connection.close()
 
 
@@ -276,7 +278,7 @@ def test_a_taken_port_is_said() -> None:
 
 
 def hooked(db: Database, read: Any) -> Site:
-    return site(None, db, list, {"jira": Hook(SYSTEM, "s", read)})
+    return site(None, db, list, [TicketHooks(db, {"jira": Hook(SYSTEM, "s", read)}, lambda: datetime.now(UTC))])
 
 
 def test_a_webhook_is_read_and_acknowledged(sqlite_database: Database) -> None:
@@ -288,7 +290,7 @@ def test_a_webhook_is_read_and_acknowledged(sqlite_database: Database) -> None:
 
     with running(hooked(sqlite_database, read)) as server:
         status, text = posted(server, "/hooks/jira", b"{}")
-        assert (status, text, heard) == (200, "ok\n", [("sha256=0", b"{}")])
+        assert (status, text, heard) == (200, '{"ok": true}\n', [("sha256=0", b"{}")])
         assert posted(server, "/hooks/servicenow", b"{}")[0] == 404
 
 

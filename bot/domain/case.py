@@ -15,6 +15,8 @@ from bot.domain.entry import OPPOSITE, Entry, Kind
 from bot.domain.errors import Invalid
 from bot.domain.evidence import CaseTeam, Evidence, Note, Post, Relation, RelationKind, Watcher
 from bot.domain.facts import TITLE_LIMIT, Source, check, filled, meant, plain
+from bot.domain.incident import Led
+from bot.domain.intake import KnownAlert
 from bot.domain.link import Ticket
 from bot.domain.person import Team
 from bot.domain.project import Project
@@ -64,11 +66,9 @@ def listed(name: str, *columns: str, where: str = LIVE) -> Index:
     return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
-class Case(Timed, Base):
+class Case(Led, Timed, Base):
     """``status`` is a name of the case's type, ``group`` the group it lies in.
 
-    ``severity``: of its incident, if it has grown into one. ``incident_channel``: where that is led.
-    ``notebook``: the canvas of its investigation.
     ``taken_at``: when somebody first had it or work on it began, whatever became of that later.
     """
 
@@ -121,9 +121,6 @@ class Case(Timed, Base):
     archived_at: Mapped[datetime | None]
     evidence_count: Mapped[int] = mapped_column(default=0)
     ticket_count: Mapped[int] = mapped_column(default=0)
-    severity: Mapped[str | None] = mapped_column(String(8))
-    incident_channel: Mapped[str | None] = mapped_column(String(32))
-    notebook: Mapped[str | None] = mapped_column(String(32))
     version: Mapped[int] = mapped_column(default=0)
 
     # A concurrent change that slipped past the row's lock fails instead of being overwritten.
@@ -134,6 +131,7 @@ class Case(Timed, Base):
     type: Mapped[CaseType] = relationship(lazy="joined", innerjoin=True, viewonly=True)
     teams: Mapped[list[Team]] = relationship(secondary=CaseTeam.__table__, order_by=Team.id)
     posts: Mapped[list[Post]] = relationship(order_by=Post.id, viewonly=True)
+    alert: Mapped[KnownAlert | None] = relationship(uselist=False, viewonly=True)
     watchers: Mapped[list[Watcher]] = relationship(cascade="all, delete-orphan", passive_deletes=True)
     tickets: Mapped[list[Ticket]] = relationship(
         primaryjoin=lambda: (Ticket.case_id == Case.id) & Ticket.unlinked_at.is_(None),
@@ -186,6 +184,7 @@ class Case(Timed, Base):
             ticket_count=0,
             version=0,
             posts=[],
+            alert=None,
             watchers=[],
             tickets=[],
         )
@@ -219,6 +218,11 @@ class Case(Timed, Base):
                 setattr(self, field, after)
                 changes[field] = [plain(before), plain(after)]
         return changes
+
+    @property
+    def comes_from_alert(self) -> bool:
+        """Only then is it worth asking which alert is behind it."""
+        return self.source != Source.PERSON
 
     @property
     def is_open(self) -> bool:
@@ -380,9 +384,6 @@ class Case(Timed, Base):
     def meet_in(self, act: Act, channel: str, name: str) -> Entry:
         """The incident has its channel, of that name."""
         return self.log(Kind.INCIDENT_OPENED, act, self._set(incident_channel=channel), name=name)
-
-    def start_notebook(self, act: Act) -> Entry:
-        return self.log(Kind.NOTEBOOK, act, {})
 
     def end_incident(self, act: Act, *, archived: bool) -> Entry:
         """``archived``: its channel has been, so nothing is told there any more."""

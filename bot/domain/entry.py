@@ -46,6 +46,8 @@ class Kind(StrEnum):
     CLOSING = "ClosingAnnounced"
     SNOOZED = "CaseSnoozed"
     WOKEN = "CaseWoken"
+    ALERTED = "AlertTriggered"
+    RECOVERED = "AlertRecovered"
 
 
 # What takes a change back; of the others it is one of the same kind.
@@ -59,7 +61,8 @@ OPPOSITE = {
 
 class Entry(Base):
     """``changes``: field → [before, after]. ``data``: ids of what was added, the bulk edit that it is a part of, and of
-    what came from a ticket its id as ``ticket`` and who did it there as ``by``.
+    what came from a ticket its id as ``ticket`` and who did it there as ``by``, and
+    who raised the alert that caused it.
 
     ``version``: the case's, afterwards.
 

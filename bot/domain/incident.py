@@ -51,6 +51,18 @@ class Step(StrEnum):
     FAREWELL = "farewell"
 
 
+class Led:
+    """The part of a case that says how it is investigated.
+
+    ``severity``: of its incident, if it has grown into one. ``incident_channel``: where that is led. ``notebook``: the
+    canvas of its investigation.
+    """
+
+    severity: Mapped[str | None] = mapped_column(String(8))
+    incident_channel: Mapped[str | None] = mapped_column(String(32))
+    notebook: Mapped[str | None] = mapped_column(String(32))
+
+
 class Incident(Base):
     """``name``: of its channel as it was asked for. ``channel``: its id, ``None`` until it is there.
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bot.domain.case import Case
 from bot.domain.casetype import CaseType
 from bot.domain.entry import Entry
 from bot.domain.evidence import Evidence, Note, Relation, Watcher
 from bot.domain.inbox import Inbox
+from bot.domain.intake import Hook, Watch
 from bot.domain.person import Person, Team
-from bot.domain.project import Project
+from bot.domain.project import Channel, Project
 from bot.domain.query_building import Choices, Known
 from bot.domain.retention import Departure
 from bot.domain.silence import Silence
@@ -301,3 +303,14 @@ class WeeklyList:
     names: Mapping[str, str]
     has_more: bool
     of_all: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Where a project's alerts come from. ``channels``: those watched, by id. ``seen``: source → its last alert."""
+
+    project: Project
+    watches: Sequence[Watch]
+    hooks: Sequence[Hook]
+    channels: Mapping[str, Channel]
+    seen: Mapping[str, datetime]

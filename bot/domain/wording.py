@@ -128,7 +128,9 @@ def _changed(field: str, before: Any, after: Any, names: Names) -> str:
 def _closed(entry: Entry, names: Names) -> str:
     reason = entry.after("reason")
     said = f"closed this case as {reason}" if reason else "closed this case"
-    return f"{said}: nobody had worked on it for {entry.data['idle']} days" if "idle" in entry.data else said
+    if "idle" in entry.data:
+        return f"{said}: nobody had worked on it for {entry.data['idle']} days"
+    return said + _because(entry, ", since {} says that the alert has recovered")
 
 
 def moment_words(iso: str) -> str:
@@ -153,6 +155,16 @@ def _closing(entry: Entry, names: Names) -> str:
 
 def _snoozed(entry: Entry, names: Names) -> str:
     return f"snoozed this case until {moment_words(entry.data['until'])}"
+
+
+def _reopened(entry: Entry, names: Names) -> str:
+    reopened = f"reopened this case as {entry.after('status')}"
+    return reopened + _because(entry, ", since {} says that the alert has triggered again")
+
+
+def _because(entry: Entry, words: str) -> str:
+    """What is said of the alert that caused a change, if one did."""
+    return words.format(entry.data["alert"]) if entry.data.get("alert") else ""
 
 
 def _moved(entry: Entry, names: Names) -> str:
@@ -206,13 +218,13 @@ def relation_words(kind: str, *, backwards: bool = False) -> str:
 
 
 DEEDS: dict[Kind, Callable[[Entry, Names], str]] = {
-    Kind.OPENED: lambda entry, names: "opened this case",
+    Kind.OPENED: lambda entry, names: f"opened this case{_because(entry, ' for an alert by {}')}",
     Kind.EDITED: _edited,
     Kind.ASSIGNED: _assigned,
     Kind.PRIORITY: _edited,
     Kind.STATUS: _edited,
     Kind.CLOSED: _closed,
-    Kind.REOPENED: lambda entry, names: f"reopened this case as {entry.after('status')}",
+    Kind.REOPENED: _reopened,
     Kind.DUE: _due,
     Kind.NOTE_ADDED: lambda entry, names: "added a note",
     Kind.NOTE_EDITED: lambda entry, names: "edited a note",
@@ -239,5 +251,7 @@ DEEDS: dict[Kind, Callable[[Entry, Names], str]] = {
     Kind.CLOSING: _closing,
     Kind.SNOOZED: _snoozed,
     Kind.WOKEN: lambda entry, names: "ended the snooze of this case",
+    Kind.ALERTED: lambda entry, names: f"heard{_because(entry, ' from {}')} that the alert has triggered again",
+    Kind.RECOVERED: lambda entry, names: f"heard{_because(entry, ' from {}')} that the alert has recovered",
 }
 OF_TICKET = {kind for kind in Kind if kind.value.startswith("Ticket")}

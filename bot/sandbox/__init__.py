@@ -1,5 +1,6 @@
 """The outside, for trying Casebook and testing it: strict stand-ins of it. They import nothing of ours."""
 
+from .alarms import Alarms
 from .driver import Answer, Bot, Channel, Group, Home, Message, Modal, Person
 from .jira import LocalJira
 from .pagerduty import LocalPagerDuty
@@ -9,6 +10,7 @@ from .slack import LocalSlack
 from .wire import Impossible
 
 __all__ = [
+    "Alarms",
     "Answer",
     "Bot",
     "Channel",

@@ -43,6 +43,13 @@ class Deliveries:
         waiting = update(Delivery).where(DUE, Delivery.stream.in_(sorted(set(streams))), Delivery.lane.endswith(later))
         changed(self._session, waiting.values(lane=func.replace(Delivery.lane, later, "")))
 
+    def waiting(self, streams: Iterable[str]) -> set[str]:
+        """Those of the streams in which a card waits to be drawn, which will be drawn as it is then."""
+        query = select(Delivery.stream).where(
+            DUE, Delivery.stream.in_(sorted(set(streams))), Delivery.kind == Tell.CARD.value
+        )
+        return set(self._session.scalars(query))
+
     def forget(self, prefix: str) -> int:
         """Delete finished ones whose key begins so: the same may be told again."""
         finished = Delivery.state != State.DUE.value

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bot.domain.base import Base
 from bot.domain.delivery import Delivery
 from bot.domain.entry import Entry
+from bot.storage.alerts import Alerts
 from bot.storage.bulks import Bulks
 from bot.storage.cases import Cases
 from bot.storage.deliveries import Deliveries
@@ -50,6 +51,7 @@ class Work:
         self.notebooks = Notebooks(session)
         self.departures = Departures(session)
         self.silences = Silences(session)
+        self.alerts = Alerts(session)
         self.has_deliveries = False
 
     def add(self, *rows: Base) -> None:

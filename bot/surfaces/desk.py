@@ -18,7 +18,10 @@ Body = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """``ticketing``: the ticketing systems that are switched on, by our names for them."""
+    """``ticketing``: the ticketing systems that are switched on, by our names for them.
+
+    ``site``: our web server's address for the outside, if the operator has said it.
+    """
 
     db: Database
     workspace: Workspace
@@ -27,6 +30,7 @@ class Desk:
     outside: Outside
     questions: Questions = field(default_factory=Questions)
     ticketing: Mapping[str, Partner] = field(default_factory=dict)
+    site: str = ""
 
     def act(self, body: Body, via: str, seen: int | None = None) -> Act:
         return Act(actor=actor_of(body), at=self.now(), via=via, origin=origin_of(body), seen=seen)

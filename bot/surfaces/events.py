@@ -7,6 +7,7 @@ from slack_bolt import App
 
 from bot.domain.act import Act
 from bot.domain.delivery import Tell
+from bot.surfaces.alerts import hear_alert
 from bot.surfaces.desk import Desk
 from bot.usecases import evidence, looking, people, recipients
 from bot.views.posts import people_in, read_thread_reply
@@ -20,6 +21,8 @@ def register(app: App, desk: Desk) -> None:
 def register_replies(app: App, desk: Desk) -> None:
     @app.event("message")
     def hear_message(event: dict[str, Any]) -> None:
+        if hear_alert(desk, event):
+            return
         if event.get("subtype") != "message_changed" and "thread_ts" not in (event.get("previous_message") or event):
             return
         said_of = people_in(event.get("message") or event)

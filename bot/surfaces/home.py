@@ -8,7 +8,7 @@ from bot.domain.act import Act
 from bot.domain.person import Notify
 from bot.domain.reading import Listing
 from bot.surfaces.desk import Desk, is_ephemeral, is_in_modal
-from bot.surfaces.opening import open_modal, open_new_form
+from bot.surfaces.opening import open_modal, open_new_form, project_view
 from bot.usecases import looking, people, projects, shelves
 from bot.views import details, forms, lists
 from bot.views.clicks import PageClick, read_page_click, read_value
@@ -64,8 +64,8 @@ def register_menu(app: App, desk: Desk) -> None:
 
     @app.action("project.edit")
     def press_edit_project(ack: Ack, body: dict[str, Any], client: Any) -> None:
-        project = projects.find_project(desk.db, desk.act(body, "home"), read_value(body))
-        open_modal(client, body, forms.project_form(project, systems=desk.workspace.systems))
+        view = project_view(desk, desk.act(body, "home"), read_value(body))
+        open_modal(client, body, view)
         ack()
 
     @app.action("menu.mine")

@@ -5,9 +5,10 @@ from typing import Any
 from bot.domain.act import Act
 from bot.domain.reading import PostRef
 from bot.surfaces.desk import Body, Desk, is_in_modal, is_on_top_of_two
-from bot.usecases import inbox_forms, incidents, looking, opening
+from bot.usecases import inbox_forms, incidents, intake_sources, looking, opening
 from bot.usecases.opening import NoProject
 from bot.views import forms
+from bot.views.forms import intake
 from bot.views.inboxes import LIST
 from bot.views.queries import typed_query
 
@@ -21,6 +22,13 @@ def open_modal(client: Any, body: Body, view: dict[str, Any]) -> Any:
         return client.views_update(view_id=body["view"]["id"], view=view)
     call = client.views_push if is_in_modal(body) else client.views_open
     return call(trigger_id=body["trigger_id"], view=view)
+
+
+def project_view(desk: Desk, act: Act, key: str) -> dict[str, Any]:
+    """The form of a project, and where its alerts come from."""
+    found = intake_sources.intake_of(desk.db, act, key)
+    below = intake.intake_blocks(found, desk.now())
+    return forms.project_form(found.project, systems=desk.workspace.systems, below=below)
 
 
 def open_new_form(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 TOKEN = re.compile(r"\"([^\"]*)\"|“([^”“\"]*)[”\"]|(\S+)")
 PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 TEAM = re.compile(r"<!subteam\^(S[A-Z0-9]+)(?:\|[^>]*)?>")
+CHANNEL = re.compile(r"<#([CG][A-Z0-9]+)(?:\|[^>]*)?>")
 KEY = re.compile(r"[A-Za-z][A-Za-z0-9]{0,9}-[0-9]{1,9}")
 
 
@@ -42,6 +43,12 @@ def is_key(word: str) -> bool:
 def person_in(word: str) -> str | None:
     """The id in ``<@U1|ann>``."""
     match = PERSON.fullmatch(word)
+    return match[1] if match else None
+
+
+def channel_in(word: str) -> str | None:
+    """The id in ``<#C1|alerts>``."""
+    match = CHANNEL.fullmatch(word)
     return match[1] if match else None
 
 

@@ -2,7 +2,7 @@
 
 from bot.domain.act import Act
 from bot.domain.case import Case
-from bot.domain.entry import Entry
+from bot.domain.entry import Entry, Kind
 from bot.domain.notebook import Notebook
 from bot.domain.reading import Details
 from bot.storage.database import Database, Work
@@ -20,7 +20,7 @@ def start_notebook(work: Work, case: Case, act: Act) -> Entry | None:
         present.is_file = False
     else:
         return None
-    return case.start_notebook(act)
+    return case.log(Kind.NOTEBOOK, act, {})
 
 
 def keep_canvas(db: Database, case_id: int, canvas: str | None) -> None:

@@ -19,12 +19,14 @@ LABEL_LIMIT = 80
 class Outside:
     """What it takes to keep them. ``off``: what to do where there is nothing to seal with; else empty.
 
-    ``checked_address`` and ``checked_key`` raise ``Invalid`` for their fields.
+    ``opened``: like ``open``, but empty for what no key opens. ``checked_address`` and ``checked_key`` raise
+    ``Invalid`` for their fields.
     """
 
     off: str
     seal: Callable[[str], str]
     open: Callable[[str], str]
+    opened: Callable[[str], str]
     checked_address: Callable[[str], str]
     checked_key: Callable[[str], str]
     new_secret: Callable[[], str]

@@ -125,11 +125,6 @@ def home_channel(work: Work, act: Act, channel_id: str) -> Channel:
     return channel
 
 
-def find_project(db: Database, act: Act, key: str) -> Project:
-    with db.read() as work:
-        return managed(work, act, key)
-
-
 def list_projects(db: Database, act: Act) -> tuple[list[Project], bool]:
     """The projects that the person may see, and whether they may make new ones."""
     with db.read() as work:

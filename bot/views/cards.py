@@ -6,12 +6,13 @@ from datetime import datetime
 from bot.domain.case import PRIORITY_WORDS, Case, Priority
 from bot.domain.casetype import CaseType, Group
 from bot.domain.facts import ATTRIBUTES, Source
+from bot.domain.intake import AlertState, KnownAlert, System
 from bot.domain.reading import Workspace
 from bot.views.blocks import Block, Message, actions, context, fields, message
 from bot.views.clicks import case_block
 from bot.views.elements import button, grouped_select, option, overflow, select
-from bot.views.limits import one_line
-from bot.views.rich import anchor, line, rich_text, strong, words
+from bot.views.limits import clip, one_line
+from bot.views.rich import Piece, anchor, line, moment, rich_text, strong, words
 from bot.views.text import NOBODY, Mrkdwn, Names, joined, link, literal, mrkdwn, person, when
 from bot.views.tickets import link_button, tickets_block, tickets_text
 from bot.views.words import (
@@ -28,6 +29,20 @@ from bot.views.words import (
 )
 
 EXCERPT = 300
+ALERT_NAME = 200
+KINDS_OF_ALERT = {
+    Source.MONITOR: "Monitor",
+    Source.SIGNAL: "Security signal",
+    Source.ERROR: "Error",
+    Source.ALERT: "Alert",
+    Source.PERSON: "Alert",
+}
+STATES_OF_ALERT = {
+    AlertState.TRIGGERED: "is triggered",
+    AlertState.WARNING: "warns",
+    AlertState.NO_DATA: "has no data",
+    AlertState.RECOVERED: "has recovered",
+}
 STATUSES_SHOWN = 20  # more of them would make the card too long for Slack; they are behind More
 
 PRIORITIES = [option(full, priority.value) for priority, full in PRIORITY_WORDS.items()]
@@ -56,6 +71,8 @@ def case_card(
     ``channel``: where it stands for everybody, empty for an answer to one person.
     """
     blocks = [title_line(case, workspace), fields(facts(case, clock(now), names))]
+    if case.comes_from_alert and case.alert:
+        blocks.append(rich_text(alert_line(case, case.alert)))
     if said := excerpt(case.description, EXCERPT):
         blocks.append(rich_text(line(said)))
     blocks += tickets_block(case)
@@ -146,6 +163,17 @@ def origin(case: Case, names: Names, workspace: Workspace) -> list[Mrkdwn]:
     if case.notebook:
         said.append(link(workspace.canvas(case.notebook), "Notebook"))
     return said
+
+
+def alert_line(case: Case, alert: KnownAlert) -> Block:
+    """What is behind the case: its name with a link, its state, how often it came again and when last."""
+    kind = KINDS_OF_ALERT[Source(case.source)]
+    by = "" if alert.source in {System.OTHER, System.GENERIC} else f" by {alert.label}"
+    name = anchor(alert.link or None, clip(one_line(alert.name), ALERT_NAME))
+    pieces: list[Piece] = [f"{kind}{by}: ", name, " ", strong(STATES_OF_ALERT[AlertState(alert.state)])]
+    if alert.repeats:
+        pieces.append(f", came {plural(alert.repeats, 'more time')}")
+    return line(*pieces, ", last seen ", moment(alert.last_at))
 
 
 def archived_note(case: Case) -> Block:

@@ -7,10 +7,11 @@ from bot.domain.case import Case
 from bot.domain.entry import Entry, Kind
 from bot.domain.evidence import Evidence, EvidenceKind, Relation
 from bot.domain.facts import ATTRIBUTES
+from bot.domain.intake import KnownAlert
 from bot.domain.reading import Details, TimelinePage, Workspace
 from bot.domain.wording import relation_words
 from bot.views.blocks import Block, Message, View, actions, context, divider, fields, header, message, modal
-from bot.views.cards import archived_note, case_actions, facts, origin, snoozed_note, title_line
+from bot.views.cards import alert_line, archived_note, case_actions, facts, origin, snoozed_note, title_line
 from bot.views.clicks import case_block, page_value
 from bot.views.elements import button, option
 from bot.views.forms.metadata import case_metadata
@@ -24,6 +25,7 @@ EVIDENCE_SHOWN = 20
 RELATIONS_SHOWN = 20
 WATCHERS_SHOWN = 40
 OTHER_ATTRIBUTES = 10
+TAGS_SHOWN = 1000
 TITLES_IN_LIST = 120
 WITH_NOTE = {Kind.NOTE_ADDED, Kind.EVIDENCE_ADDED, Kind.CLOSED}
 DELETED = "This note was deleted."
@@ -57,6 +59,8 @@ def details_view(found: Details, workspace: Workspace, *, names: Names = NOBODY,
     if case.snoozed_until:
         blocks.append(snoozed_note(case.snoozed_until, case.snoozed_by, names))
     blocks += [fields(facts(case, clock(now), names)), *_more_facts(case, names, workspace)]
+    if case.comes_from_alert and case.alert:
+        blocks += _alert_blocks(case, case.alert)
     if case.description.strip():
         blocks += [header("Description"), rich_text(line(case.description))]
     blocks += ticket_blocks(case, names)
@@ -111,6 +115,14 @@ def _more_facts(case: Case, names: Names, workspace: Workspace) -> list[Block]:
         rest = f" and {more} more" if more > 0 else ""
         blocks.append(context(mrkdwn("Watched by {}{}", shown, rest)))
     return blocks
+
+
+def _alert_blocks(case: Case, alert: KnownAlert) -> list[Block]:
+    """With the tags that are no attributes, since a field has their name or there are too many."""
+    first = line("First seen ", moment(alert.first_at))
+    others = [f"{name}: {value}" for name, value in alert.tags.items() if name not in case.attributes]
+    tags = [line("Tags: ", clip(one_line(", ".join(others)), TAGS_SHOWN))] if others else []
+    return [header("What raised it"), rich_text(bullets([alert_line(case, alert), first, *tags]))]
 
 
 def _evidence_blocks(found: Details, names: Names) -> list[Block]:

@@ -119,9 +119,9 @@ COMMANDS = (
     Command("unwatch", "unwatch KEY", "unwatch OPS-12", "stops telling you", KEEP),
     Command(
         "project",
-        "project [new|KEY [tickets]]",
-        "project OPS tickets jira",
-        "lists projects; admins create and change them, and say how tickets are kept in step",
+        "project [new|KEY [tickets]|watch #channel|unwatch #channel|hooks KEY]",
+        "project watch #alerts",
+        "lists projects; admins create and change them, their alerts and their tickets",
         ADMIN,
     ),
     Command(

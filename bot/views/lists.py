@@ -92,10 +92,10 @@ def row_facts(case: Case, names: Names, now: datetime) -> Mrkdwn:
     ]
     if case.due and case.is_open:
         parts.append(mrkdwn("due {}", due_words(case.due, now.date())))
-    if case.ticket_count:
-        parts.append(mrkdwn("{}", plural(case.ticket_count, "ticket")))
     if case.is_snoozed:
         parts.append(Mrkdwn("snoozed"))
+    if case.ticket_count:
+        parts.append(mrkdwn("{}", plural(case.ticket_count, "ticket")))
     if case.is_archived:
         parts.append(Mrkdwn("archived"))
     return joined(parts)

@@ -19,7 +19,7 @@ SECRETS = {
     "jira_webhook_secret", "servicenow_password", "servicenow_webhook_secret",
 }  # fmt: skip
 # Shown with a value that is an example and no default.
-EXAMPLES = {"CASEBOOK_ADMINS", "CASEBOOK_PRIVATE_WEBHOOKS"}
+EXAMPLES = {"CASEBOOK_ADMINS", "CASEBOOK_PRIVATE_WEBHOOKS", "CASEBOOK_URL"}
 
 
 def in_the_code() -> set[str]:

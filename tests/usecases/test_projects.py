@@ -8,7 +8,7 @@ from bot.domain.delivery import Delivery, Tell
 from bot.domain.errors import Invalid, NotAllowed, NotFound
 from bot.domain.project import Channel, ChannelMember, Project
 from bot.storage.database import Database
-from bot.usecases import people, projects
+from bot.usecases import intake_sources, people, projects
 from tests.usecases.world import START, Acts, at_once, mirror, open_case, rows
 
 NEW: dict[str, Any] = {"key": "web", "name": " Web  shop ", "home_channel": "CWEB", "retention_months": 15}
@@ -49,7 +49,7 @@ def test_only_admins_make_and_change_projects(db: Database, act: Acts) -> None:
             lambda act: projects.require_admin(db, act),
             lambda act: projects.create_project(db, act, **NEW),
             lambda act: projects.change_project(db, act, "OPS", **(SAME | {"name": "Mine"})),
-            lambda act: projects.find_project(db, act, "OPS"),
+            lambda act: intake_sources.intake_of(db, act, "OPS"),
         ):
             with pytest.raises(NotAllowed, match=r"Only Casebook's admins manage projects. Ask @Dana."):
                 use(act(who))
@@ -94,9 +94,9 @@ def test_changing_a_project(db: Database, act: Acts) -> None:
     new = SAME | {"name": "O\x00ps", "guests_allowed": True}
     changed, did = projects.change_project(db, act("dana"), "OPS", **new)
     assert (did, changed.name, changed.guests_allowed, changed.is_private) == (True, "Ops", True, False)
-    assert projects.find_project(db, act("dana"), "ops\x00").name == "Ops"
+    assert intake_sources.intake_of(db, act("dana"), "ops\x00").project.name == "Ops"
     for use in (
-        lambda: projects.find_project(db, act("dana"), "nope"),
+        lambda: intake_sources.intake_of(db, act("dana"), "nope"),
         lambda: projects.change_project(db, act("dana"), "nope", **SAME),
     ):
         with pytest.raises(NotFound, match="There is no project NOPE"):
@@ -119,7 +119,7 @@ def test_a_project_that_moves_is_private_until_its_new_channel_is_known(db: Data
 def test_a_private_project_is_changed_by_an_admin_among_its_members(db: Database, act: Acts, vault: str) -> None:
     people.keep_people(db, [people.Profile("dora", "Dora", is_admin=True)], frozenset())
     for use in (
-        lambda: projects.find_project(db, act("dora"), vault),
+        lambda: intake_sources.intake_of(db, act("dora"), vault),
         lambda: projects.change_project(db, act("dora"), vault, **(SAME | {"home_channel": "COPS"})),
     ):
         with pytest.raises(NotAllowed) as refused:

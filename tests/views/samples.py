@@ -145,6 +145,9 @@ def entries(text: str = "x") -> list[Entry]:
         Kind.INCIDENT_DECLARED: {"commander": "U0BOB"},
         Kind.INCIDENT_OPENED: {"name": "inc-ops-12-checkout-is-down"},
         Kind.RELATED: {"relation": "blocks", "other": "OPS-13"},
+        Kind.KEPT: {"until": "2027-01-01T09:00:00+00:00"},
+        Kind.CLOSING: {"closes": "2027-01-01T09:00:00+00:00", "idle": 11},
+        Kind.SNOOZED: {"until": "2027-01-01T09:00:00+00:00"},
         Kind.TICKET_ASKED: {"ticket": 1, "partner": "jira"},
         Kind.TICKET_CREATED: {"ticket": 1, "partner": "jira", "key": text[:80], "by": text[:80]},
         Kind.TICKET_LINKED: {"ticket": 1, "partner": "servicenow", "key": text[:80]},
@@ -160,9 +163,6 @@ def entries(text: str = "x") -> list[Entry]:
             "ours": "Open",
             "ours_by": "U0BOB",
         },
-        Kind.KEPT: {"until": "2027-01-01T09:00:00+00:00"},
-        Kind.CLOSING: {"closes": "2027-01-01T09:00:00+00:00", "idle": 11},
-        Kind.SNOOZED: {"until": "2027-01-01T09:00:00+00:00"},
     }
     return [
         entry(kind, changes=changes.get(kind), id_=number, **data.get(kind, {})) for number, kind in enumerate(Kind, 1)

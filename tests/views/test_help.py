@@ -10,7 +10,8 @@ from tests.views.samples import TEXTS, fits_message, fits_modal, shown
 OF_THE_DESIGN = {
     "help", "new", "quick", "show", "list", "mine", "search", "assign", "take", "priority", "status", "close", "reopen",
     "note", "edit", "timeline", "due", "watch", "unwatch", "archive", "unarchive", "relate", "project",
-    "inbox", "team", "export", "bulk", "incident", "notebook", "stats", "keep", "snooze", "silence", "link", "unlink",
+    "inbox", "team", "export", "bulk", "incident", "notebook", "stats", "keep", "snooze", "silence",
+    "link", "unlink",
 }  # fmt: skip
 
 

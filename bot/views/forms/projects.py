@@ -47,10 +47,11 @@ def project_form(
     channel: str | None = None,
     first: bool = False,
     systems: Sequence[System] = (),
+    below: Sequence[Block] = (),
 ) -> View:
     """``channel``: suggested as the home channel. ``first``: somebody wanted a case and there is no project yet.
 
-    ``systems``: those with which an existing project may be kept in step.
+    ``systems``: those with which an existing project may be kept in step. ``below``: what else there is to say of it.
     """
     blocks = _first_words() if first else []
     if project is None:
@@ -77,6 +78,7 @@ def project_form(
             "guests", "Guests", checkboxes("guests", [guests], chosen=_ticked(project)), optional=True,
         ),
     ]  # fmt: skip
+    blocks += below
     if project is None:
         return modal("project.new", "New project", blocks, submit="Create")
     metadata = pack(key=project.key)

@@ -1,0 +1,89 @@
+"""Alerts: posts of bots in watched channels, and the forms that say where a project's alerts come from."""
+
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from bot.domain.intake import System
+from bot.surfaces.desk import Body, Desk
+from bot.usecases import intake_sources
+from bot.views.alert_posts import post_of, read_alert
+from bot.views.clicks import read_value
+from bot.views.forms import intake as forms
+
+
+def hear_alert(desk: Desk, event: dict[str, Any]) -> bool:
+    """Whether it was a bot's post: those are no replies of people's."""
+    message = post_of(event, desk.workspace.bot_user_id)
+    if message is None:
+        return False
+    if intake_sources.is_watched(desk.db, str(event.get("channel", ""))):
+        alert_and_post = read_alert(event, message)
+        if alert_and_post:
+            intake_sources.take_post(desk.db, *alert_and_post, desk.workspace, desk.now())
+    return True
+
+
+def register(app: App, desk: Desk) -> None:
+    register_watching(app, desk)
+    register_hooks(app, desk)
+
+
+def register_watching(app: App, desk: Desk) -> None:
+    @app.view("project.watch")
+    def submit_watch(ack: Ack, body: dict[str, Any]) -> None:
+        filled = forms.read_watch(body["view"])
+        fields = intake_sources.WatchFields(
+            channel=filled.channel,
+            project=filled.project,
+            systems=filled.systems,
+            words=filled.words,
+            any_word=filled.any_word,
+            tags=filled.tags,
+            resolves=filled.resolves,
+            reopen_minutes=filled.reopen_minutes,
+        )
+        found, watch = intake_sources.watch_channel(desk.db, desk.act(body, "form"), fields)
+        ack(response_action="update", view=forms.watching_view(found, watch))
+
+
+def register_hooks(app: App, desk: Desk) -> None:
+    @app.action("project.hook")
+    def press_hook(ack: Ack, body: dict[str, Any], client: Any) -> None:
+        key, source = forms.read_hook_click(read_value(body))
+        found = intake_sources.intake_of(desk.db, desk.act(body, "form"), key)
+        show(desk, body, client, forms.hook_form(found, source, intake_sources.new_token()))
+        ack()
+
+    @app.action("project.hook.remove")
+    def press_remove(ack: Ack, body: dict[str, Any], client: Any) -> None:
+        key, source = forms.read_hook_click(read_value(body))
+        found = intake_sources.remove_hook(desk.db, desk.act(body, "form"), key, source)
+        show(desk, body, client, forms.hooks_view(found, desk.now()))
+        ack()
+
+    @app.view("project.hook")
+    def submit_hook(ack: Ack, body: dict[str, Any]) -> None:
+        filled = forms.read_hook(body["view"])
+        issued = intake_sources.make_hook(
+            desk.db,
+            desk.act(body, "form"),
+            desk.outside,
+            filled.project,
+            System(filled.source),
+            token=filled.token,
+            secret=filled.secret,
+            replace=filled.replace,
+            resolves=filled.resolves,
+            reopen_minutes=filled.reopen_minutes,
+        )
+        if issued.token:
+            view = forms.issued_view(issued.intake.project, issued.hook, issued.token, desk.site)
+        else:
+            view = forms.hooks_view(issued.intake, desk.now())
+        ack(response_action="update", view=view)
+
+
+def show(desk: Desk, body: Body, client: Any, view: dict[str, Any]) -> None:
+    """In place of the modal that was clicked in."""
+    desk.replies.send(client.views_update, view_id=body["view"]["id"], view=view)
