@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from bot.sandbox.jira import LocalJira
+from bot.sandbox.servicenow import LocalServiceNow
 from tests.flows.conftest import running, settings_for
 
 
@@ -20,9 +21,18 @@ def jira():
 
 
 @pytest.fixture
-def casebook(town, sqlite_url, jira):
-    """With that Jira connected, as the settings name it."""
+def servicenow():
+    with LocalServiceNow() as local:
+        yield local
+
+
+@pytest.fixture
+def casebook(town, sqlite_url, jira, servicenow, request):
+    """With that Jira connected, as the settings name it; asked for ``both``, with ServiceNow as well."""
     more = {"JIRA_URL": jira.url, "JIRA_EMAIL": jira.email, "JIRA_API_TOKEN": jira.token}
+    if getattr(request, "param", "") == "both":
+        more |= {"SERVICENOW_URL": servicenow.url, "SERVICENOW_USER": servicenow.user}
+        more |= {"SERVICENOW_PASSWORD": servicenow.password}
     with running(settings_for(town.slack, sqlite_url, **more)) as casebook:
         yield casebook
 
@@ -100,3 +110,22 @@ def test_jira_does_not_answer(window, town, project, jira, casebook, shots):
     form = ann.wait_for_modal("Link ticket")
     expect(form.get_by_role("button", name="Ask again")).to_be_visible()
     shots(ann, "dead")
+
+
+@pytest.mark.parametrize("casebook", ["both"], indirect=True)
+def test_ann_chooses_servicenow(window, town, project, jira, servicenow, casebook, shots):
+    town.ann.command("/case quick checkout is down p1 in OPS", channel=town.ops)
+    ann = window(town.ann, town.ops)
+    card = ann.message("checkout is down")
+    card.get_by_role("button", name="Link a ticket to OPS-1").click()
+    form = ann.wait_for_modal("Link ticket")
+    expect(ann.field("Project")).to_be_visible()
+    ann.choose(ann.field("Where").get_by_role("button"), "ServiceNow")
+    expect(form).to_contain_text("Create a new ServiceNow record")
+    expect(form).to_contain_text("come from the case")
+    shots(ann, "record")
+    form.get_by_role("button", name="Create", exact=True).click()
+    expect(ann.wait_for_modal("OPS-1")).to_contain_text("You asked for a ServiceNow ticket.")
+    ann.page.keyboard.press("Escape")
+    expect(card).to_contain_text(re.compile(r"ServiceNow INC\d+ checkout is down · New · nobody has it · in step"))
+    shots(ann, "card")
