@@ -16,6 +16,7 @@ from bot.demo.alerts import NOW_AND_THEN
 from bot.demo.clock import Clock
 from bot.demo.folder import CannotRun, Folder
 from bot.demo.history import Historian, Stopped
+from bot.demo.offices import Offices
 from bot.demo.script import Script
 from bot.sandbox.page import mount
 from bot.sandbox.slack import LocalSlack
@@ -42,12 +43,20 @@ class Demo:
         self.clock = Clock()
         self.kept = folder.load() if folder.is_set_up else None
         self.slack = self.local_slack(port)
+        self.offices = self.open_offices()
         self.has_changed = threading.Event()
         self.slack.platform.workspace.subscribe(lambda _: self.has_changed.set())
 
     @property
     def address(self) -> str:
         return f"{self.slack.url}/"
+
+    def open_offices(self) -> Offices:
+        try:
+            return Offices(self.clock, (self.kept or {}).get("offices"))
+        except (LookupError, TypeError, ValueError) as error:
+            self.slack.stop()
+            raise self.folder.unreadable(error) from error
 
     def local_slack(self, port: int) -> LocalSlack:
         """On ``port``, or on the next one that is free."""
@@ -85,6 +94,14 @@ class Demo:
             port=0,
             admins=frozenset(),
             database_url=f"sqlite:///{self.folder.database}",
+            jira_url=self.offices.jira.url,
+            jira_email=self.offices.jira.email,
+            jira_api_token=self.offices.jira.token,
+            jira_webhook_secret=self.offices.secret,
+            servicenow_url=self.offices.servicenow.url,
+            servicenow_user=self.offices.servicenow.user,
+            servicenow_password=self.offices.servicenow.password,
+            servicenow_webhook_secret=self.offices.secret,
         )
 
     @contextmanager
@@ -99,12 +116,14 @@ class Demo:
                     self.slack.traffic.clear()  # the Inspector shows what happens from now on
                 self.save()
                 casebook.start()
+                self.offices.call(casebook.server.port)
                 yield casebook
             finally:
                 casebook.stop()
                 if self.folder.is_set_up:
                     self.save()
         finally:
+            self.offices.close()
             self.slack.stop()
 
     def set_up(self, casebook: Casebook) -> None:
@@ -126,7 +145,7 @@ class Demo:
 
     def save(self) -> None:
         self.has_changed.clear()
-        self.folder.save(self.slack.snapshot())
+        self.folder.save({**self.slack.snapshot(), "offices": self.offices.snapshot()})
 
     def wait(self, seconds: float) -> None:
         """Keeps what happens meanwhile. Raises ``Stopped``."""
@@ -178,6 +197,7 @@ def show(started: Demo, browser: bool, script: bool, hidden: Mapping[str, str], 
     play = Script(started.slack, started.wait, say) if script else None
     address = play.address if play else started.address
     say(f"Casebook is at work in a workspace of its own: {address}")
+    say(f"Its Jira is at {started.offices.jira.url}/ and its ServiceNow at {started.offices.servicenow.url}/")
     say("Stop it with Ctrl-C; it goes on there next time, or begins anew with --fresh.")
     if browser:
         open_browser(address, hidden)

@@ -350,8 +350,12 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class RuleForm:
-    """What the rule form is filled with. ``projects``: where the rule may be; ``project``: where it is, by key."""
+    """What the rule form is filled with. ``projects``: where the rule may be; ``project``: where it is, by key.
+
+    ``systems``: the ticketing systems that are connected.
+    """
 
     projects: Sequence[Project]
     types: Sequence[CaseType]
     project: str = ""
+    systems: Sequence[System] = ()

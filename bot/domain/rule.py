@@ -65,12 +65,14 @@ class Then(StrEnum):
     PERSON = "person"
     ASSIGNEE = "assignee"  # tell whoever has the case
     INCIDENT = "incident"
+    TICKET = "ticket"
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
     """``team``: an id, named by ``handle``. ``person``: who is meant or, of an incident, who leads it if nobody has
-    the case. ``severity``: of an incident."""
+    the case. ``severity``: of an incident. ``partner``: where a ticket is created; ``kind``: where there, if the
+    project does not say it."""
 
     what: Then
     person: str | None = None
@@ -81,6 +83,8 @@ class Action:
     text: str = ""
     channel: str | None = None
     severity: str = ""
+    partner: str = ""
+    kind: str = ""
 
     def kept(self) -> dict[str, Any]:
         return {name: value for name, value in asdict(self).items() if value}
@@ -211,6 +215,7 @@ NEEDS: Mapping[Then, tuple[str, str]] = {
     Then.CHANNEL: ("channel", "Choose the channel that is told."),
     Then.PERSON: ("person", "Choose who is told."),
     Then.INCIDENT: ("severity", "Choose how bad it is."),
+    Then.TICKET: ("partner", "Choose where the ticket is created."),
 }
 
 

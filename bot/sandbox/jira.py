@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from . import jira_page
+from . import jira_keeping, jira_page
 from .endpoint import Call, Endpoint
 from .jira_acts import Site
 from .jira_hooks import Delivery, Hook, Hooks
@@ -79,6 +79,15 @@ class LocalJira(Endpoint):
 
     def browse(self, key: str) -> str:
         return f"{self.url}/browse/{key}"
+
+    # -- keeping ------------------------------------------------------------------------------------------------------
+
+    def snapshot(self) -> Json:
+        return self.ask(jira_keeping.snapshot, self.site) if self.is_running else jira_keeping.snapshot(self.site)
+
+    def restore(self, state: Json) -> None:
+        """Before it is started. Raises KeyError or TypeError for a snapshot of another make."""
+        jira_keeping.restore(self.site, state)
 
     # -- what people do -----------------------------------------------------------------------------------------------
 

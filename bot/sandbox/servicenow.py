@@ -13,6 +13,7 @@ from .servicenow_calling import Calls
 from .servicenow_page import Page
 from .servicenow_records import JOURNALS, Done, Records, Rule
 from .servicenow_wire import Refusal, Row, http_date
+from .wire import Json
 
 
 class LocalServiceNow(Endpoint):
@@ -71,6 +72,13 @@ class LocalServiceNow(Endpoint):
     def abort_when(self, rule: Rule) -> None:
         """A business rule that aborts inserts and updates."""
         self.ask(self.records.rules.append, rule)
+
+    def snapshot(self) -> Json:
+        return self.ask(self.records.snapshot) if self.is_running else self.records.snapshot()
+
+    def restore(self, state: Json) -> None:
+        """Before it is started. Raises KeyError for a snapshot of another make."""
+        self.records.restore(state)
 
     # -- as a person there ---------------------------------------------------------------------------------------------
 

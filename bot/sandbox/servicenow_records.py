@@ -17,6 +17,7 @@ from .servicenow_tables import (
     choices,
 )
 from .servicenow_wire import MISSING, Refusal, Row, stamp
+from .wire import Json
 
 JOURNALS = ("work_notes", "comments")
 # What a data policy wants filled, by table and state.
@@ -65,6 +66,14 @@ class Records:
         }  # fmt: skip
         self.rows[table][row["sys_id"]] = row
         return row
+
+    def snapshot(self) -> Json:
+        return {"rows": self.rows, "numbers": dict(self._numbers)}
+
+    def restore(self, state: Json) -> None:
+        """Replaces everything. Raises KeyError for a snapshot of another make."""
+        self.rows = {name: dict(state["rows"][name]) for name in TABLES}
+        self._numbers = Counter(state["numbers"])
 
     def all_of(self, table: str) -> Iterator[Row]:
         """With those of the tables that extend it."""

@@ -1,12 +1,13 @@
 """Rules: their list, the form that changes with what is chosen in it, and trying one before it is saved."""
 
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt import Ack, App
 
 from bot.domain.act import Act
 from bot.domain.errors import Invalid
-from bot.domain.reading import Trial
+from bot.domain.reading import RuleForm, Trial
 from bot.surfaces.desk import Body, Desk, channel_of, is_in_modal
 from bot.surfaces.opening import open_modal
 from bot.usecases import rule_trials, rules
@@ -87,7 +88,7 @@ def register_form(app: App, desk: Desk) -> None:
     def press_edit_rule(ack: Ack, body: dict[str, Any], client: Any) -> None:
         rule_id, _, _ = read_row(read_value(body))
         form, rule = rules.edit_form(desk.db, desk.act(body, "list"), rule_id)
-        open_modal(client, body, forms.rule_form(form, rule=rule))
+        open_modal(client, body, forms.rule_form(with_systems(desk, form), rule=rule))
         ack()
 
     def choose_in_form(ack: Ack, body: dict[str, Any], client: Any) -> None:
@@ -107,7 +108,11 @@ def register_form(app: App, desk: Desk) -> None:
 
 def open_new_rule(desk: Desk, body: Body, client: Any, project: str = "") -> None:
     form = rules.new_form(desk.db, desk.act(body, "form"), project, channel_of(body))
-    open_modal(client, body, forms.rule_form(form))
+    open_modal(client, body, forms.rule_form(with_systems(desk, form)))
+
+
+def with_systems(desk: Desk, form: RuleForm) -> RuleForm:
+    return replace(form, systems=[one.system for one in desk.ticketing.values()])
 
 
 def redrawn(desk: Desk, act: Act, body: Body, tried: Trial | None = None) -> dict[str, Any]:
@@ -115,8 +120,9 @@ def redrawn(desk: Desk, act: Act, body: Body, tried: Trial | None = None) -> dic
     chosen = forms.read_chosen(body["view"])
     if chosen.rule:
         form, rule = rules.edit_form(desk.db, act, chosen.rule)
-        return forms.rule_form(form, rule=rule, chosen=chosen, tried=tried)
-    return forms.rule_form(rules.new_form(desk.db, act, chosen.project), chosen=chosen, tried=tried)
+        return forms.rule_form(with_systems(desk, form), rule=rule, chosen=chosen, tried=tried)
+    form = rules.new_form(desk.db, act, chosen.project)
+    return forms.rule_form(with_systems(desk, form), chosen=chosen, tried=tried)
 
 
 def register_saving(app: App, desk: Desk) -> None:

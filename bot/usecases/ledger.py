@@ -5,6 +5,7 @@ What an inbox could not tell concerns its owner instead, and stands on the inbox
 
 from datetime import datetime
 
+from bot.domain.act import CASEBOOK
 from bot.domain.delivery import Delivery, State, Tell
 from bot.domain.telling import UPDATES, lane_of, tell
 from bot.domain.ticket_telling import OF_TICKETS
@@ -48,7 +49,10 @@ def report_dead(
 def linkers(work: Work, delivery: Delivery) -> list[str]:
     """Whom a ticket that cannot be told concerns: the person who wanted it, and the admins."""
     ticket = work.tickets.by_id(delivery.data["ticket"]) if delivery.kind in OF_TICKETS else None
-    return [*dict.fromkeys([ticket.linked_by, *(admin.id for admin in work.people.admins())])] if ticket else []
+    if ticket is None:
+        return []
+    linked = [ticket.linked_by] if ticket.linked_by != CASEBOOK else []  # a rule wanted it
+    return [*dict.fromkeys([*linked, *(admin.id for admin in work.people.admins())])]
 
 
 def heal(work: Work, delivery: Delivery, now: datetime) -> None:

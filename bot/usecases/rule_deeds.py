@@ -10,12 +10,15 @@ from bot.domain.case import Case
 from bot.domain.entry import Entry
 from bot.domain.errors import Invalid
 from bot.domain.incident import severity_named, suggested_name
+from bot.domain.link import Wanted, label_of
 from bot.domain.priority import Priority
+from bot.domain.project import Project
 from bot.domain.rule import Action, Rule, Then
 from bot.domain.wording import team_name
 from bot.storage.database import Work
 from bot.usecases import incidents, working
 from bot.usecases.access import those_who_may_see
+from bot.usecases.bulk_deeds import give_ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,22 @@ def declare(firing: Firing, act: Act, action: Action) -> Entry | None:
     return incidents.declare_incident.body(firing.work, case, act, declared)
 
 
+def open_ticket(firing: Firing, act: Act, action: Action) -> Entry | None:
+    """Where the project creates its tickets, unless the case has one of that partner already."""
+    wanted = wanted_ticket(firing.work, firing.case.project, action, firing.at)
+    return give_ticket.body(firing.work, firing.case, act, action.partner, wanted)
+
+
+def wanted_ticket(work: Work, project: Project, action: Action, at: datetime) -> Wanted:
+    """Raises ``Invalid`` if the project has not said where."""
+    terms = work.tickets.terms(project.id, [action.partner], at)[action.partner]
+    kind = terms.kind or action.kind
+    if not kind:
+        where, how = label_of(action.partner), f"`/case project {project.key} tickets`"
+        raise Invalid(f"{project.key} has not said where in {where} its tickets are created: {how} does.")
+    return Wanted(kind, terms.subtype)
+
+
 # What a new kind of action needs besides its fields in the form.
 DEEDS: Mapping[Then, Do] = {
     Then.ASSIGN: assign,
@@ -122,4 +141,5 @@ DEEDS: Mapping[Then, Do] = {
     Then.PERSON: tell_person,
     Then.ASSIGNEE: tell_assignee,
     Then.INCIDENT: declare,
+    Then.TICKET: open_ticket,
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bot.domain import notifying, ruling
 from bot.domain.act import Act
@@ -18,6 +19,7 @@ from bot.storage.database import Database, Work
 from bot.usecases.access import admin_of, authorize, projects_for
 from bot.usecases.people import enqueue_absent
 from bot.usecases.projects import managed
+from bot.usecases.rule_deeds import wanted_ticket
 from bot.usecases.verb import once
 from bot.usecases.working import team_of
 
@@ -84,20 +86,22 @@ def fill(work: Work, act: Act, person: Person, project: Project, rule: Rule, fie
         understand(parse(query), viewer, work.search.names)
     rule.name, rule.query, rule.when = kept_line(fields.name), query, fields.when.value
     rule.minutes, rule.levels = fields.minutes, dict(fields.levels)
-    rule.actions = [named(work, project, number, action).kept() for number, action in enumerate(fields.actions)]
+    rule.actions = [named(work, project, number, action, act.at).kept() for number, action in enumerate(fields.actions)]
     rule.begin(act.at)
 
 
-def named(work: Work, project: Project, number: int, action: Action) -> Action:
+def named(work: Work, project: Project, number: int, action: Action, at: datetime) -> Action:
     """With what names its team. Raises ``Invalid`` for what could never be done."""
     where = field_name(number, action.what)
     if action.what == Then.CHANNEL and project.is_private and action.channel != project.home_channel:
         raise Invalid.field(where, f"{project.key} is private: its cases are told in its own channel only.")
     if action.person:
         refuse_unreachable(work, where, action.person)
-    if action.team is None:
-        return action
     try:
+        if action.what == Then.TICKET:
+            wanted_ticket(work, project, action, at)
+        if action.team is None:
+            return action
         team = team_of(work, action.team)
     except Invalid as invalid:
         raise Invalid.field(where, invalid.sentence) from None

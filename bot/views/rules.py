@@ -6,6 +6,7 @@ from typing import Any
 from bot.domain.case import Case
 from bot.domain.delivery import Delivery
 from bot.domain.incident import Severity
+from bot.domain.link import label_of
 from bot.domain.reading import RulePage, Workspace
 from bot.domain.rule import Action, Rule, Then, When
 from bot.views.blocks import Block, Message, View, actions, context, message, modal, section
@@ -48,6 +49,7 @@ THEN: Mapping[Then, str] = {
     Then.PERSON: "Tell a person",
     Then.ASSIGNEE: "Tell whoever has it",
     Then.INCIDENT: "Declare an incident",
+    Then.TICKET: "Create a ticket",
 }
 # Why somebody is told of a case.
 BECAUSE: Mapping[When, str] = {
@@ -101,6 +103,7 @@ THEN_WORDS: Mapping[Then, Words] = {
     Then.PERSON: lambda one: mrkdwn("tell {}{}", person(one.person, NOBODY), telling(one)),
     Then.ASSIGNEE: lambda one: mrkdwn("tell whoever has it{}", telling(one)),
     Then.INCIDENT: lambda one: mrkdwn("declare an incident, {}", Severity(one.severity).value),
+    Then.TICKET: lambda one: mrkdwn("create a ticket in {}, unless it has one there", label_of(one.partner)),
 }
 
 

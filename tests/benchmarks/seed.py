@@ -34,7 +34,7 @@ STANDARD, SECURITY = 1, 2
 CASE = (
     "id", "key", "project_id", "number", "type_id", "title", "description", "status", "status_group", "priority",
     "assignee", "reporter", "source", "attributes", "due", "reason", "created_at", "updated_at", "closed_at",
-    "archived_at", "evidence_count", "version",
+    "archived_at", "evidence_count", "version", "touched_at", "taken_at",
 )  # fmt: skip
 COLUMNS: dict[str, tuple[str, ...]] = {
     "cases": CASE,
@@ -192,6 +192,7 @@ class World:
                 self.random.choice(SECURITY_REASONS if security else REASONS) if closed else None,
                 stamp(created), stamp(updated), stamp(closed) if closed else None,
                 stamp(updated) if closed and random() < 0.01 else None, evidence, 2,
+                stamp(updated), stamp(created + 60) if assignee else None,
             )
         )  # fmt: skip
         self.write_beside(rows, id_, project, created, reporter, evidence)

@@ -23,6 +23,7 @@ from bot.domain.reading import Workspace
 from bot.sandbox.records import Conversation, Post, User, Usergroup
 from bot.sandbox.slack import LocalSlack
 from bot.storage.database import Database
+from bot.usecases.verb import loaded
 from bot.views import cards
 from tests.benchmarks import load, places
 from tests.benchmarks.load import Answers, Fields
@@ -133,7 +134,7 @@ class Town:
             newest = select(Case.id).where(Case.archived_at.is_(None)).order_by(Case.id.desc()).limit(3 * clicks)
             ids = list(work.session.scalars(newest))
             self.random.shuffle(ids)
-            self.cases = list(work.cases.by_ids(ids[:clicks]).values())
+            self.cases = [loaded(case) for case in work.cases.by_ids(ids[:clicks]).values()]
             self.keys = list(work.session.scalars(select(Case.key)))
             self.assigned = self.assignments()
         self.slack = self.snapshot()

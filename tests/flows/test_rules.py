@@ -164,3 +164,17 @@ def test_a_rule_is_edited_and_deleted_from_the_menu(town, casebook, project, sla
     slack.wait_for(
         lambda: any("There is no rule yet." in m.shown for m in town.dana.messages(town.ops)), what="an empty list"
     )
+
+
+def test_a_grave_case_becomes_an_incident_by_itself(town, casebook, project, slack, card):
+    town.dana.command("/case rule new OPS", channel=town.general)
+    choose(town.dana, slack, "rule.then/0", "Declare an incident", "then0/incident")
+    town.dana.modal.fill({"name": "War room", "query": "priority:P1", "then0/incident": "SEV1"})
+    saved(town.dana)
+    town.carol.command("/case quick login fails p1 @bob in OPS", channel=town.general)
+    there = card("login fails")
+    channel = slack.wait_for(lambda: slack.channel("inc-ops-1-login-fails"), what="the channel")
+    slack.wait_for(lambda: town.bob.id in channel.members, what="Bob to be asked in")
+    assert any("Rule “War room” declared an incident, SEV1, led by bob" in line for line in lines(there))
+    assert casebook.worker.wait_until_idle(10)
+    assert "Fired 1 time" in town.dana.command("/case rule OPS", channel=town.ops).shown

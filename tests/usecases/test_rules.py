@@ -11,6 +11,7 @@ from bot.domain.entry import Entry, Kind
 from bot.domain.errors import Invalid, NotAllowed
 from bot.domain.evidence import Note
 from bot.domain.incident import Incident
+from bot.domain.link import Ticket
 from bot.domain.priority import Priority
 from bot.domain.query_text import QueryError
 from bot.domain.rule import MOST, Action, Rule, RuleRun, Then, When
@@ -176,6 +177,18 @@ def test_telling_and_declaring(db: Database, act: Acts) -> None:
     (declared,) = rows(db, Incident)
     assert (declared.case_id, declared.commander, declared.declared_by) == (case.id, "ann", "casebook")
     assert [row.kind for row in by_rules(db)] == [Kind.INCIDENT_DECLARED]
+
+
+def test_a_ticket_is_created_where_the_project_says(db: Database, act: Acts) -> None:
+    with pytest.raises(Invalid, match="has not said where in Jira"):
+        rules.create_rule(db, act("dana"), "OPS", fields(When.CREATED, Action(Then.TICKET, partner="jira")))
+    rule(db, act("dana"), When.CREATED, Action(Then.TICKET, partner="jira", kind="OPS"))
+    case = urgent(db, act)
+    (ticket,) = rows(db, Ticket)
+    assert (ticket.case_id, ticket.partner, ticket.wanted["kind"], ticket.linked_by) == (
+        case.id, "jira", "OPS", "casebook",
+    )  # fmt: skip
+    assert [row.kind for row in by_rules(db)] == [Kind.TICKET_ASKED]
 
 
 def test_a_private_projects_cases_stay_where_they_are(db: Database, act: Acts, vault: str) -> None:

@@ -39,6 +39,7 @@ EVERY_ACTION = [
     Action(Then.PERSON, person="U0BOB", text="have a look"),
     Action(Then.ASSIGNEE, text="how is it going?"),
     Action(Then.INCIDENT, severity="SEV2", person="U0BOB"),
+    Action(Then.TICKET, partner="jira", kind="OPS"),
 ]
 
 

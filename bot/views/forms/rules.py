@@ -8,6 +8,7 @@ from bot.domain.casetype import CaseType, Group
 from bot.domain.errors import Invalid
 from bot.domain.evidence import NOTE_LIMIT
 from bot.domain.incident import SEVERITY_WORDS
+from bot.domain.link import label_of
 from bot.domain.priority import PRIORITY_WORDS
 from bot.domain.reading import RuleForm, Trial
 from bot.domain.rule import (
@@ -154,7 +155,8 @@ def _action(
 ) -> list[Block]:
     then = thens[number] if number < len(thens) else None
     is_needed = number == 0 and when not in LEVELS
-    options = THENS if is_needed else [option("Nothing else", NOTHING), *THENS]
+    offered = THENS if form.systems or then == Then.TICKET else [one for one in THENS if one["value"] != Then.TICKET]
+    options = offered if is_needed else [option("Nothing else", NOTHING), *offered]
     start = then.value if then else None if is_needed else NOTHING
     menu = select(f"rule.then/{number}", "Choose", options, chosen=start)
     blocks = [field_input(f"then{number}", "Then" if number == 0 else "And then", menu, live=True)]
@@ -236,6 +238,17 @@ def _incident(_: RuleForm, id_: str, was: Action) -> list[Block]:
     ]
 
 
+def _ticket(form: RuleForm, id_: str, was: Action) -> list[Block]:
+    known = {system.name: option(system.label, f"{system.name}/{system.default_kind}") for system in form.systems}
+    if was.partner:
+        known.setdefault(was.partner, option(label_of(was.partner), f"{was.partner}/{was.kind}"))
+    if not known:
+        return [context("No ticketing system is connected any more. Choose something else.")]
+    start = str(known[was.partner]["value"]) if was.partner else None
+    menu = select(id_, "Choose", list(known.values()), chosen=start)
+    return [field_input(id_, "Ticketing system", menu, hint="Created where the project's tickets are.")]
+
+
 PARTS: Mapping[Then, Part] = {
     Then.ASSIGN: _person("Person"),
     Then.TEAM: _team,
@@ -247,6 +260,7 @@ PARTS: Mapping[Then, Part] = {
     Then.PERSON: _told,
     Then.ASSIGNEE: _assignee,
     Then.INCIDENT: _incident,
+    Then.TICKET: _ticket,
 }
 
 
@@ -312,6 +326,7 @@ def read_action(view: Mapping[str, Any], number: int, then: Then) -> Action:
     id_ = field_name(number, then)
     team = state.choice(view, id_) if then in {Then.TEAM, Then.TURN} else None
     leads = then == Then.INCIDENT
+    partner, _, kind = (state.choice(view, id_) or "").partition("/") if then == Then.TICKET else ("", "", "")
     return Action(
         what=then,
         person=state.person(view, f"{id_}/person" if leads else id_),
@@ -321,4 +336,6 @@ def read_action(view: Mapping[str, Any], number: int, then: Then) -> Action:
         text=state.text(view, id_ if then == Then.NOTE else f"{id_}/text"),
         channel=state.channel(view, id_),
         severity=(state.choice(view, id_) or "") if leads else "",
+        partner=partner,
+        kind=kind,
     )
