@@ -7,7 +7,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
 from bot.domain.delivery import SLACK, Tell
-from bot.domain.telling import LATER, REDRAWING, UPDATES, lane_of, mirror
+from bot.domain.telling import LATER, NOTEBOOKS, REDRAWING, UPDATES, lane_of, mirror
 from bot.outbox import errors
 from bot.outbox.errors import failure
 from bot.outbox.pace import LATER_MESSAGES, MESSAGES, PACES, pace
@@ -87,6 +87,7 @@ def test_slacks_words_stay_out_of_the_failure() -> None:
 
 def test_each_lane_of_slack_has_the_pace_of_its_method() -> None:
     lanes = {mirror(kind, None, "x").lane for kind in (Tell.PEOPLE, Tell.PERSON, Tell.TEAMS, Tell.CHANNEL)}  # type: ignore[arg-type]
-    assert {UPDATES, f"{UPDATES}{LATER}", REDRAWING, f"{SLACK}/home", f"{SLACK}/{Tell.JOIN}", *lanes} == set(PACES)
+    lanes |= {UPDATES, f"{UPDATES}{LATER}", REDRAWING, NOTEBOOKS, f"{SLACK}/home", f"{SLACK}/{Tell.JOIN}"}
+    assert lanes | {f"{SLACK}/{Tell.STEP}"} == set(PACES)
     assert pace(lane_of("C1")) is MESSAGES
     assert pace(f"{lane_of('C1')}{LATER}") is LATER_MESSAGES
