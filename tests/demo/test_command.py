@@ -104,7 +104,8 @@ def test_it_prints_one_address_serves_and_stops_on_ctrl_c(process, kept, tmp_pat
     began = time.monotonic()
     assert demo.end() == 0, demo.said
     assert time.monotonic() - began < 8
-    assert demo.said.count("http://") == 1
+    assert demo.said.count(address) == 1  # beside those of its Jira and its ServiceNow
+    assert demo.said.count("http://") == 3
     assert demo.said.endswith("Stopped.\n")
     assert "Traceback" not in demo.said
     assert not (kept / "address").exists()
