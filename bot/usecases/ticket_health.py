@@ -26,8 +26,10 @@ def settle(work: Work, case: Case, ticket: Ticket, now: datetime, *, done: Colle
     if ticket.foreign_id is None:
         ticket.health = (Health.LINKING if "words" in ticket.wanted else Health.CREATING).value
         return
-    waits = work.deliveries.waits(ticket_telling.stream_of(ticket), done)
-    ticket.health = (Health.PENDING if waits else Health.IN_STEP).value
+    # One that has got through is due until that is recorded, and its echo may be heard before.
+    if ticket.health != Health.IN_STEP:
+        waits = work.deliveries.waits(ticket_telling.stream_of(ticket), done)
+        ticket.health = (Health.PENDING if waits else Health.IN_STEP).value
 
 
 def well_again(ticket: Ticket, what: str) -> None:

@@ -81,7 +81,7 @@ def test_show_lists_the_inbox_as_its_owner_means_it(town, post):
 
 
 def test_mute_says_what_it_does_and_does_it(town, casebook, open_case, post, slack):
-    assert any("my own case" in m.shown for m in town.bob.dm())
+    slack.wait_for(lambda: any("my own case" in m.shown for m in town.bob.dm()), what="Bob's own message")
     said = town.bob.choose(post, "inbox.post", "Mute for me")
     assert not said.error
     told = slack.wait_for(

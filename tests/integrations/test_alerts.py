@@ -82,7 +82,8 @@ def read(name: str, raw: bytes | None = None, secret: str = SECRET, **headers: s
 
 
 def test_every_fixture_is_read() -> None:
-    assert set(GIVES) == {str(path.relative_to(FIXTURES).with_suffix("")) for path in FIXTURES.rglob("*.json")}
+    there = {str(path.relative_to(FIXTURES).with_suffix("")) for path in FIXTURES.rglob("*.json")}
+    assert set(GIVES) == {name for name in there if name.partition("/")[0] in READ}
 
 
 @pytest.mark.parametrize("name", GIVES)
