@@ -10,7 +10,6 @@ from slack_sdk import WebClient
 from bot.domain.case import Case
 from bot.domain.delivery import Tell
 from bot.domain.reading import Workspace
-from bot.domain.telling import redrawn
 from bot.outbox import drawing
 from bot.outbox.errors import ask
 from bot.outbox.export import send_bytes
@@ -57,9 +56,9 @@ class Notebooks:
         canvas = notebook.canvas or self.create(held, case, title, words)
         if canvas is None:
             self.upload(held, case, card.ts, title, words)
-            notebooks.keep_canvas(self.db, case.id, None)
+            notebooks.keep_canvas(self.db, case.id, None, self.clock())
             return Sent()
-        self.record(held, case, canvas)
+        notebooks.keep_canvas(self.db, case.id, canvas, self.clock())
         said = lines.whisper(MADE.format(address=self.workspace.canvas(canvas)))
         self.poster.reply(held, card.channel, card.ts, said)
         return Sent()
@@ -98,16 +97,6 @@ class Notebooks:
                 raise
             return None
         return str(made["canvas_id"])
-
-    def record(self, held: Held, case: Case, canvas: str) -> None:
-        """The cards link to it from now on."""
-        notebooks.keep_canvas(self.db, case.id, canvas)
-        with self.db.write() as work:
-            present = work.cases.by_id(case.id)
-            occasion = f"notebook/{held.delivery.id}"
-            cards = redrawn(loaded(present), occasion, self.clock()) if present else []
-            there = work.deliveries.keys_of(card.key for card in cards)
-            work.enqueue(card for card in cards if card.key not in there)
 
     def upload(self, held: Held, case: Case, thread_ts: str, title: str, words: str) -> None:
         channel = case.project.home_channel

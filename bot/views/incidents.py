@@ -19,7 +19,7 @@ def topic(case: Case, incident: Incident, commander: str) -> str:
 
 
 def bookmark(case: Case) -> str:
-    return clip(f"{case.key} in #{case.project.key.lower()}", BOOKMARK)
+    return clip(f"{case.key} {one_line(case.title)}", BOOKMARK)
 
 
 def farewell(case: Case, incident: Incident) -> Message:

@@ -124,7 +124,7 @@ def _deeds(what: What | None, systems: Sequence[System]) -> Block:
 
 
 def _status(form: BulkForm, deed: Deed) -> list[Block]:
-    menu = grouped_select("status", "Choose a status", _statuses(form.types), chosen=deed.status or None)
+    menu = grouped_select("status", "Choose a status", status_choices(form.types), chosen=deed.status or None)
     blocks = [field_input("status", "New status", menu)]
     where: dict[str, list[str]] = {}
     for case_type in form.types:
@@ -139,7 +139,7 @@ def _status(form: BulkForm, deed: Deed) -> list[Block]:
     return blocks
 
 
-def _statuses(types: Sequence[CaseType]) -> dict[str, list[Block]]:
+def status_choices(types: Sequence[CaseType]) -> dict[str, list[Block]]:
     """The groups themselves, which every type has, and the names of all types."""
     groups: dict[str, list[Block]] = {}
     for member, label in GROUP_LABELS.items():

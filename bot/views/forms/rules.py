@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain.casetype import CaseType, Group
 from bot.domain.errors import Invalid
 from bot.domain.evidence import NOTE_LIMIT
 from bot.domain.incident import SEVERITY_WORDS
@@ -26,9 +25,8 @@ from bot.domain.rule import (
     field_name,
     level_field,
 )
-from bot.domain.text import alike
 from bot.views.blocks import Block, View, actions, context, divider, field_input, modal, section
-from bot.views.cards import GROUP_LABELS, PRIORITIES
+from bot.views.cards import PRIORITIES
 from bot.views.elements import (
     button,
     channel_select,
@@ -40,6 +38,7 @@ from bot.views.elements import (
     users_select,
 )
 from bot.views.forms import state
+from bot.views.forms.bulk import status_choices
 from bot.views.forms.metadata import pack, unpack
 from bot.views.inbox_posts import stay_words
 from bot.views.limits import OPTIONS, clip, one_line
@@ -51,7 +50,6 @@ from bot.views.words import plural, priority_words
 NOTHING = "none"
 TRIED = "tried"
 TITLE = 80
-STATUSES = 30  # of each group; a menu holds 100 options
 WHENS = [option(words[0].upper() + words[1:], when.value) for when, words in WHEN.items()]
 THENS = [option(words, then.value) for then, words in THEN.items()]
 WAITS = {
@@ -183,21 +181,8 @@ def _priority(_: RuleForm, id_: str, was: Action) -> list[Block]:
 
 
 def _status(form: RuleForm, id_: str, was: Action) -> list[Block]:
-    menu = grouped_select(id_, "Choose", _statuses(form.types), chosen=was.status or None)
+    menu = grouped_select(id_, "Choose", status_choices(form.types), chosen=was.status or None)
     return [field_input(id_, "Status", menu, hint="A case that has no such status stays as it is.")]
-
-
-def _statuses(types: Sequence[CaseType]) -> dict[str, list[Block]]:
-    """The groups themselves, which every type has, and the names of all types."""
-    groups: dict[str, list[Block]] = {}
-    for member, label in GROUP_LABELS.items():
-        names = {alike(member.value): label}
-        for case_type in types:
-            for row in case_type.statuses:
-                if Group(row["group"]) == member:
-                    names.setdefault(alike(row["name"]), row["name"])
-        groups[label] = [option(name, name) for name in list(names.values())[:STATUSES]]
-    return groups
 
 
 def _text(id_: str, was: Action) -> Block:
