@@ -78,6 +78,7 @@ WEBHOOK = "webhook"
 JIRA = "jira"
 SERVICENOW = "servicenow"
 DUE_ONLY = text("state = 'due'")
+DEAD_ONLY = text("state = 'dead'")
 READY_ONLY = text("state = 'due' AND parked_until IS NULL")
 PARKED_ONLY = text("state = 'due' AND parked_until IS NOT NULL")
 
@@ -98,7 +99,9 @@ class Delivery(Base):
         Index(
             "ix_deliveries_parked", "partner", "parked_until", sqlite_where=PARKED_ONLY, postgresql_where=PARKED_ONLY
         ),
-        Index("ix_deliveries_state_done", "state", "done_at"),
+        Index("ix_deliveries_dead", "stream", "id", sqlite_where=DEAD_ONLY, postgresql_where=DEAD_ONLY),
+        # Not by its state first: SQLite would rather read all that is due there than one stream of it elsewhere.
+        Index("ix_deliveries_done_at_state", "done_at", "state"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

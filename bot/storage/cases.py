@@ -44,7 +44,7 @@ def one(condition: ColumnElement[bool]) -> One:
         .outerjoin(Team, Team.id == CaseTeam.team_id)
         .where(condition)
         .order_by(Team.id)
-        .options(contains_eager(Case.teams), joinedload(Case.posts))
+        .options(contains_eager(Case.teams), joinedload(Case.posts), joinedload(Case.alert))
     )
     return One(looking, looking.options(joinedload(Case.watchers)), lock_on(Case.id, condition))
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.domain.delivery import Delivery, State, Tell
 from bot.domain.inbox import Recipient
 from bot.domain.rule import Rule
-from bot.storage.parking import DUE, changed, unpark_heads
+from bot.storage.parking import DEAD, DUE, changed, unpark_heads
 
 KEYS = select(Delivery.key).where(Delivery.key.in_(bindparam("keys", expanding=True)))
 # Statements that every click needs are put together once.
@@ -105,12 +105,12 @@ class Deliveries:
         """Due ones in the order they are wanted, others newest first."""
         query = select(Delivery).limit(limit)
         if state is not None:
-            query = query.where(Delivery.state == state.value)
+            query = query.where(DEAD if state == State.DEAD else Delivery.state == state.value)
         return self._session.scalars(query.order_by(Delivery.id if state == State.DUE else Delivery.id.desc())).all()
 
     def retry(self, ids: Iterable[int] | None, at: datetime) -> int:
         """Dead ones are due again, with all their attempts before them. ``None``: all of them."""
-        again = update(Delivery).where(Delivery.state == State.DEAD.value, *among(ids))
+        again = update(Delivery).where(DEAD, *among(ids))
         return changed(
             self._session,
             again.values(
@@ -121,8 +121,7 @@ class Deliveries:
     def revive(self, kind: Tell, target: str, *, since: datetime, at: datetime) -> int:
         """Dead ones of this kind and target that died since then are due again."""
         query = select(Delivery.id).where(
-            Delivery.state == State.DEAD.value, Delivery.done_at >= since, Delivery.kind == kind.value,
-            Delivery.target == target,
+            DEAD, Delivery.done_at >= since, Delivery.kind == kind.value, Delivery.target == target
         )  # fmt: skip
         ids = self._session.scalars(query).all()
         return self.retry(ids, at) if ids else 0
@@ -132,7 +131,7 @@ class Deliveries:
 
         Whether there is anything in the stream still to be sent.
         """
-        dead = select(Delivery.id).where(Delivery.stream == stream, Delivery.state == State.DEAD.value)
+        dead = select(Delivery.id).where(DEAD, Delivery.stream == stream)
         self.retry(self._session.scalars(dead).all(), at)
         waiting = update(Delivery).where(DUE, Delivery.stream == stream, Delivery.not_before > at)
         # A lease says of one that nobody has that it may have been sent, which must be remembered.
@@ -149,7 +148,7 @@ class Deliveries:
     def drop(self, ids: Iterable[int] | None, at: datetime) -> int:
         """Delete dead and due ones, but none that a worker has at the moment. ``None``: all dead ones."""
         if ids is None:
-            return changed(self._session, delete(Delivery).where(Delivery.state == State.DEAD.value))
+            return changed(self._session, delete(Delivery).where(DEAD))
         unleased = or_(Delivery.lease_until.is_(None), Delivery.lease_until <= at)
         query = select(Delivery).where(Delivery.id.in_(tuple(ids)), Delivery.state != State.DONE.value, unleased)
         rows = self._session.scalars(query.with_for_update()).all()

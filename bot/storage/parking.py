@@ -41,6 +41,7 @@ REVISIT = timedelta(minutes=10)
 # Written out, since neither database uses a partial index for a condition with a parameter.
 LITERALLY_DUE: ColumnElement[str] = literal_column("'due'")
 DUE = Delivery.state == LITERALLY_DUE
+DEAD: ColumnElement[bool] = Delivery.state == literal_column("'dead'")
 PARKED = DUE & Delivery.parked_until.is_not(None)
 READY = DUE & Delivery.parked_until.is_(None)
 AMONG_IDS = Delivery.id.in_(bindparam("ids", expanding=True))

@@ -1,6 +1,6 @@
 """A claim costs the same over fifty deliveries and over fifty thousand, and whatever was sent before."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -10,9 +10,10 @@ from sqlalchemy import JSON, ColumnElement, Integer, String, case, cast, column,
 
 from bot.domain.base import UTC
 from bot.domain.delivery import Delivery
-from bot.storage.claims import SIGHT, Claim, Pace, claim
+from bot.domain.telling import LATER
+from bot.storage.claims import SIGHT, Claim, Held, Pace, claim
 from bot.storage.database import Database
-from bot.storage.outcomes import record_done
+from bot.storage.outcomes import record_done, siblings
 from bot.storage.work import Work
 from tests.storage.outbox import LEASE, NOW, after, done, enqueue, fill, ids, row, stored, take
 
@@ -182,3 +183,35 @@ def test_all_of_a_long_backlog_goes_in_the_end(database: Database, limit: int) -
             now = max(now, claimed.next_at)
     assert len(sent) == len(set(sent)) == 140
     assert now <= after(20), "seven lanes, twenty in each, five at once and then one a second"
+
+
+def questions(db: Database, stream: str) -> dict[str, int]:
+    """The effort of what clicks and cards ask about the deliveries of a stream or two."""
+    streams = [stream, "slack/none"]
+    held = Held(Delivery(id=0, stream=stream, kind="card"), NOW, was_taken_over=False)
+    asked: dict[str, Callable[[Work], object]] = {
+        "outlook": lambda work: work.deliveries.outlook(streams, LATER, 1),
+        "hurry": lambda work: work.deliveries.hurry(streams, LATER),
+        "waiting": lambda work: work.deliveries.waiting(streams),
+        "waits": lambda work: work.deliveries.waits(stream),
+        "hasten": lambda work: work.deliveries.hasten(stream, NOW),
+        "siblings": lambda work: siblings(work, held),
+    }
+    spent = {}
+    for name, ask in asked.items():
+        with db.write() as work, effort(work) as count:
+            ask(work)
+        spent[name] = count[0]
+    return spent
+
+
+def test_a_stream_is_found_however_much_else_is_due(database: Database) -> None:
+    many(database, FEW, "slack")
+    few = questions(database, "slack/case/3")
+    for state in ("due", "dead", "done"):
+        many(database, MANY, "history", state=state)
+    young = questions(database, "slack/case/3")
+    analyze(database)
+    for of_many in (young, questions(database, "slack/case/3")):
+        for name, count in of_many.items():
+            assert count <= 2 * few[name] + 30, name
