@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from threading import Condition, Event, Thread
 
+from bot.domain.errors import Busy
 from bot.outbox.sender import Failure, LockedOut, Refused, Sender, Sent, TooFast, Unreachable
 from bot.storage.claims import Claimed, Held, Pace, claim
 from bot.storage.database import Database, Work
@@ -207,6 +208,8 @@ class Counter:
 
 def where(error: BaseException) -> str:
     """The traceback without what the exceptions say: a database's or Slack's words hold people's text."""
+    if isinstance(error, Busy):
+        return error.sentence
     lines = []
     one: BaseException | None = error
     while one is not None:

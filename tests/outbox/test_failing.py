@@ -6,8 +6,10 @@ import pytest
 from slack_sdk import WebClient
 
 from bot.domain.delivery import Tell
+from bot.domain.errors import Busy
 from bot.domain.priority import Priority
 from bot.outbox.counter import ATTEMPTS, LONGEST_WAIT, back_off
+from bot.storage.queue import BUSY
 from bot.usecases import people, working
 from tests.outbox.conftest import Town, client_of
 
@@ -232,6 +234,21 @@ def test_a_broken_drawing_is_tried_again_and_names_nobodys_text(
     town.clock.move(seconds=2)
     town.tell()
     assert "OPS-1" in town.card().shown
+
+
+def test_a_busy_database_is_one_line_in_the_log(sqlite_town: Town, caplog: pytest.LogCaptureFixture) -> None:
+    town = sqlite_town
+    town.open()
+
+    def starved(_held: object) -> None:
+        raise Busy(BUSY)
+
+    worker = town.worker()
+    worker._counters[0].sender = starved  # type: ignore[assignment]
+    worker.run_until_idle()
+    assert BUSY in caplog.text
+    assert "test_failing.py" not in caplog.text
+    assert town.due(), "it is tried again"
 
 
 def test_no_connection_is_not_a_doubt(sqlite_town: Town) -> None:
