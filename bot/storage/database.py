@@ -20,6 +20,7 @@ from bot.storage.work import Work
 # A click waits for the database before it is acknowledged, and Slack waits 3 s for that.
 WAIT_SECONDS = 2.0
 WRITES_WITHIN = "casebook_writes_within"
+LOOKS = "casebook_looks"
 # Each of our questions wants few rows. By default PostgreSQL starts other processes for some of them, compiles them, or
 # reads whole tables as if from a spinning disk: of a million cases, a count then takes seconds instead of milliseconds.
 SHORT_QUESTIONS = "-c max_parallel_workers_per_gather=0 -c jit=off -c random_page_cost=1.1"
@@ -45,6 +46,7 @@ class Database:
         self.url = understood(url)
         self.wait_seconds = wait_seconds
         self.engine = self._engine(pool_size)
+        self._looking_on = self.engine.execution_options(**{LOOKS: True}) if self.is_sqlite else self.engine
         self._writers = WriterQueue() if self.is_sqlite else None
         self._writer: Connection | None = None
         # What was changed is written once, by `Work.add` and at the end, rather than before each question.
@@ -79,8 +81,8 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Work]:
-        """For looking only: never waits for a writer."""
-        with translated(), self._session() as session:
+        """For looking only: never waits for a writer. Each question sees what is committed when it is asked."""
+        with translated(), self._session(bind=self._looking_on) as session:
             yield Work(session)
 
     @contextmanager
@@ -145,8 +147,14 @@ def switch_to_wal(connection: Any, wait_seconds: float) -> None:
 
 
 def begin_sqlite(connection: Connection) -> None:
-    """Writers take the lock at once: a lock upgrade in mid-transaction fails at once, whatever the timeout."""
-    seconds = connection.get_execution_options().get(WRITES_WITHIN)
+    """Writers take the lock at once: a lock upgrade in mid-transaction fails at once, whatever the timeout.
+
+    Who only looks needs no transaction: it would be half of the statements of a quick look.
+    """
+    options = connection.get_execution_options()
+    if options.get(LOOKS):
+        return
+    seconds = options.get(WRITES_WITHIN)
     sqlite: Any = connection.connection.driver_connection  # every click begins here: SQLAlchemy's way takes longer
     if seconds is None:
         sqlite.execute("BEGIN")

@@ -82,12 +82,12 @@ class Source:
 
 @lru_cache(REMEMBERED)
 def page_of(part: Part, limit: int, *, sqlite: bool) -> Found:
-    return merged(part, _Reading(sqlite=sqlite).sources(part), limit)
+    return merged(part, _Reading(sqlite=sqlite, stops_soon=True).sources(part), limit)
 
 
 def page_after(part: Part, limit: int, after: After, *, sqlite: bool) -> Found:
     """Going on behind this place in the order and this id."""
-    sources = _Reading(sqlite=sqlite).sources(part)
+    sources = _Reading(sqlite=sqlite, stops_soon=True).sources(part)
     return merged(part, [source.beyond(after, descending=part.descending) for source in sources], limit)
 
 
@@ -179,9 +179,9 @@ def is_listed(condition: Condition, *, live: bool) -> bool:
 
 
 class _Reading:
-    def __init__(self, *, sqlite: bool) -> None:
+    def __init__(self, *, sqlite: bool, stops_soon: bool = False) -> None:
         self.sqlite = sqlite
-        self.dialect = Dialect(sqlite=sqlite)
+        self.dialect = Dialect(sqlite=sqlite, stops_soon=stops_soon)
         self.words_id: ColumnElement[int] = WORDS.c.rowid if sqlite else DOCUMENTS.c.case_id
 
     def sources(self, part: Part) -> list[Source]:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     exists,
     false,
     func,
+    literal_column,
     not_,
     or_,
     select,
@@ -45,10 +46,15 @@ def column_of(attribute: QueryableAttribute[Any]) -> Column[Any]:
 
 
 class Dialect:
-    """What differs between the databases when conditions are written."""
+    """What differs between the databases when conditions are written.
 
-    def __init__(self, *, sqlite: bool) -> None:
+    ``stops_soon``: a page is read, not all there is. PostgreSQL is then kept from working out first which of all cases
+    have a row beside them: it does so whenever its statistics promise little work.
+    """
+
+    def __init__(self, *, sqlite: bool, stops_soon: bool = False) -> None:
         self.sqlite = sqlite
+        self.asks_each = stops_soon and not sqlite
 
     def unindexed(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
         """SQLite guesses without statistics: this tells it not to read an index by this column."""
@@ -85,7 +91,8 @@ class Dialect:
 
     def leaf(self, leaf: OneOf | Between | StartsWith) -> ColumnElement[bool]:
         if leaf.field.column is None or leaf.field.owner is not None:
-            return not_(elsewhere(leaf)) if leaf.negated else elsewhere(leaf)
+            found = elsewhere(leaf, asks_each=self.asks_each)
+            return not_(found) if leaf.negated else found
         column = column_of(leaf.field.column)
         return scalar(leaf, self.unindexed(column), nullable=bool(column.nullable))
 
@@ -141,15 +148,20 @@ def is_list(value: Any) -> bool:
     return isinstance(value, BindParameter) and value.expanding
 
 
-def elsewhere(leaf: OneOf | Between | StartsWith) -> ColumnElement[bool]:
+def elsewhere(leaf: OneOf | Between | StartsWith, *, asks_each: bool) -> ColumnElement[bool]:
     """A field that is kept in rows beside the case: there is one that meets the condition, or none at all."""
-    rows = owners(leaf)
-    found = exists(rows.where(owner_of(leaf.field) == CASES.id).correlate(Case.__table__))
+    found = beside(leaf.field, owners(leaf), asks_each=asks_each)
     if not isinstance(leaf, OneOf) or None not in leaf.values:
         return found
-    any_row = select(owner_of(leaf.field)).where(belongs(leaf.field), owner_of(leaf.field) == CASES.id)
-    nothing = not_(exists(any_row.correlate(Case.__table__)))
+    any_row = select(owner_of(leaf.field)).where(belongs(leaf.field))
+    nothing = not_(beside(leaf.field, any_row, asks_each=asks_each))
     return or_(nothing, found) if len(leaf.values) > 1 else nothing
+
+
+def beside(field: Field, rows: Select[Any], *, asks_each: bool) -> ColumnElement[bool]:
+    """One of the rows is the case's. PostgreSQL never makes a join of a subquery with an OFFSET."""
+    of_case = rows.where(owner_of(field) == CASES.id).correlate(Case.__table__)
+    return exists(of_case.offset(literal_column("0")) if asks_each else of_case)
 
 
 def owners(leaf: OneOf | Between | StartsWith) -> Select[Any]:
