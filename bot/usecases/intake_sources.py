@@ -9,7 +9,19 @@ from datetime import datetime
 from bot.domain.act import Act
 from bot.domain.alert import Alert, tags_in
 from bot.domain.errors import Invalid, NotFound
-from bot.domain.intake import REOPENING, SECRET_LIMIT, SENDING, SIGNING, WORDS_LIMIT, Hook, System, Watch
+from bot.domain.intake import (
+    DEFAULT_MOST,
+    DEFAULT_REOPENING,
+    MOST_CASES,
+    REOPENING,
+    SECRET_LIMIT,
+    SENDING,
+    SIGNING,
+    WORDS_LIMIT,
+    Hook,
+    System,
+    Watch,
+)
 from bot.domain.project import Project
 from bot.domain.reading import Intake, PostRef, Workspace
 from bot.domain.rights import Right
@@ -38,7 +50,8 @@ class WatchFields:
     any_word: bool = False
     tags: str = ""
     resolves: bool = True
-    reopen_minutes: int = 60
+    reopen_minutes: int = DEFAULT_REOPENING
+    most_cases: int = DEFAULT_MOST
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +105,7 @@ def watch_channel(db: Database, act: Act, fields: WatchFields) -> tuple[Intake, 
             work.session.add(watch)
         watch.systems, watch.words, watch.any_word, watch.tags = list(fields.systems), words, fields.any_word, tags
         watch.resolves, watch.reopen_minutes = fields.resolves, fields.reopen_minutes
+        watch.most_cases = fields.most_cases
         watch.changed_by, watch.changed_at = act.actor, act.at
         work.flush()
         return intake(work, project), watch
@@ -107,6 +121,8 @@ def check(fields: WatchFields, tags: dict[str, str], words: str) -> None:
         wrong["words"] = f"There is room for {WORDS_LIMIT} characters; these are {len(words)}."
     if fields.reopen_minutes not in REOPENING:
         wrong["reopens"] = "Choose how long a closed case is reopened."
+    if fields.most_cases not in MOST_CASES:
+        wrong["most"] = "Choose how many new cases there may be."
     if wrong:
         raise Invalid(" ".join(wrong.values()), wrong)
 
@@ -131,7 +147,8 @@ def unwatch_channel(db: Database, act: Act, channel: str, key: str = "") -> Proj
 
 def make_hook(
     db: Database, act: Act, outside: Outside, key: str, source: System, *, token: str, secret: str = "",
-    replace: bool = False, resolves: bool = True, reopen_minutes: int = 60,
+    replace: bool = False, resolves: bool = True, reopen_minutes: int = DEFAULT_REOPENING,
+    most_cases: int = DEFAULT_MOST,
 ) -> Issued:  # fmt: skip
     """The address of a project for one source: made, replaced, or changed in its terms alone.
 
@@ -151,7 +168,7 @@ def make_hook(
             hook.token_hash = hash_of(token)
         if secret:
             hook.sealed = outside.seal(secret)
-        hook.resolves, hook.reopen_minutes = resolves, reopen_minutes
+        hook.resolves, hook.reopen_minutes, hook.most_cases = resolves, reopen_minutes, most_cases
         hook.changed_by, hook.changed_at = act.actor, act.at
         work.flush()
         return Issued(intake(work, project), hook, token if hook.token_hash == hash_of(token) else "")

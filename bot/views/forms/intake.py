@@ -7,7 +7,9 @@ from typing import Any
 
 from bot.domain.errors import Invalid
 from bot.domain.intake import (
+    DEFAULT_MOST,
     DEFAULT_REOPENING,
+    MOST_CASES,
     POSTING,
     REOPENING,
     SECRET_LIMIT,
@@ -20,6 +22,7 @@ from bot.domain.intake import (
 )
 from bot.domain.project import Project
 from bot.domain.reading import Intake
+from bot.domain.storm import MINUTES
 from bot.views.blocks import Block, View, actions, context, divider, field_input, modal, section
 from bot.views.clicks import TOO_OLD
 from bot.views.elements import (
@@ -51,6 +54,7 @@ REOPENS = {
     1440: "1 day",
     10_080: "1 week",
 }
+CEILINGS = [option(f"{most} in {MINUTES} minutes", str(most)) for most in MOST_CASES]
 WINDOWS = [option(REOPENS[minutes], str(minutes)) for minutes in REOPENING]
 RESOLVES = option("An alert that recovers closes its case", "resolves")
 ANY, ALL = "any", "all"
@@ -79,6 +83,7 @@ class FilledWatch:
     tags: str
     resolves: bool
     reopen_minutes: int
+    most_cases: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,7 @@ class FilledHook:
     replace: bool
     resolves: bool
     reopen_minutes: int
+    most_cases: int
 
 
 def watch_form(projects: Sequence[Project], watch: Watch | None, channel: str | None) -> View:
@@ -125,14 +131,19 @@ def _conditions(watch: Watch | None) -> list[Block]:
 
 
 def _ends(there: Watch | Hook | None) -> list[Block]:
-    """What the end and the next beginning of an alert do."""
+    """What the end and the next beginning of an alert do, and how many may begin."""
     minutes = there.reopen_minutes if there else DEFAULT_REOPENING
+    most = there.most_cases if there else DEFAULT_MOST
     ticked = ["resolves"] if there is None or there.resolves else []
     return [
         field_input("resolves", "Recovery", checkboxes("resolves", [RESOLVES], chosen=ticked), optional=True),
         field_input(
             "reopens", "A closed case is reopened when its alert triggers again within",
             select("reopens", "Choose", WINDOWS, chosen=str(minutes)), hint="Later than that, it opens a new case.",
+        ),
+        field_input(
+            "most", "New cases, at most", select("most", "Choose", CEILINGS, chosen=str(most)),
+            hint="Further kinds of alerts are collected on one case, an alert storm, until fewer come.",
         ),
     ]  # fmt: skip
 
@@ -151,13 +162,14 @@ def read_watch(view: Mapping[str, Any]) -> FilledWatch:
         any_word=state.choice(view, "mode") == ANY,
         tags=state.text(view, "tags"),
         resolves="resolves" in state.choices(view, "resolves"),
-        reopen_minutes=_minutes(view),
+        reopen_minutes=_number(view, "reopens", DEFAULT_REOPENING),
+        most_cases=_number(view, "most", DEFAULT_MOST),
     )
 
 
-def _minutes(view: Mapping[str, Any]) -> int:
-    found = state.choice(view, "reopens") or ""
-    return int(found) if found.isdecimal() else DEFAULT_REOPENING
+def _number(view: Mapping[str, Any], field: str, otherwise: int) -> int:
+    found = state.choice(view, field) or ""
+    return int(found) if found.isdecimal() else otherwise
 
 
 def watching_view(intake: Intake, watch: Watch) -> View:
@@ -289,7 +301,8 @@ def read_hook(view: Mapping[str, Any]) -> FilledHook:
         secret=state.text(view, "secret"),
         replace="replace" in state.choices(view, "replace"),
         resolves="resolves" in state.choices(view, "resolves"),
-        reopen_minutes=_minutes(view),
+        reopen_minutes=_number(view, "reopens", DEFAULT_REOPENING),
+        most_cases=_number(view, "most", DEFAULT_MOST),
     )
 
 
