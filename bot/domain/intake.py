@@ -153,7 +153,8 @@ class Arrival(Base):
 class Watch(Base):
     """A project takes the alerts that bots post in a channel, those that meet the condition.
 
-    ``systems``: any if there is none; ``words``: all of them, or one with ``any_word``; ``tags``: every ``name=value``.
+    ``systems``: any if there is none; ``words``: all of them, or one with ``any_word``; ``tags``: every ``name=value``;
+    ``query``: finds the case that it would open, asked on behalf of ``changed_by``.
     ``reopen_minutes``: after closing, in which a new trigger reopens the case. ``most_cases``: before it is a storm.
     """
 
@@ -167,6 +168,7 @@ class Watch(Base):
     words: Mapped[str] = mapped_column(String(WORDS_LIMIT), default="")
     any_word: Mapped[bool] = mapped_column(default=False)
     tags: Mapped[dict[str, str]]
+    query: Mapped[str] = mapped_column(Text, default="")
     resolves: Mapped[bool] = mapped_column(default=True)
     reopen_minutes: Mapped[int] = mapped_column(default=DEFAULT_REOPENING)
     most_cases: Mapped[int] = mapped_column(default=DEFAULT_MOST)
@@ -178,6 +180,7 @@ class Watch(Base):
         return f"watch/{self.id}"
 
     def takes(self, system: System, said: str, tags: Mapping[str, str]) -> bool:
+        """All but the query."""
         if self.systems and system not in self.systems:
             return False
         wanted, text_ = self.words.casefold().split(), said.casefold()

@@ -146,13 +146,14 @@ class ShelfPage:
 class Preview:
     """What a query finds now. ``total`` and ``opened`` (in the last seven days) are capped as in ``Listing``.
 
-    ``problem``: why it finds nothing at all, in a sentence; the rest is empty then.
+    ``opened`` is ``None`` where it is not asked. ``problem``: why it finds nothing at all, in a sentence; the rest is
+    empty then.
     """
 
     query: str
     cases: Sequence[Case] = ()
     total: int = 0
-    opened: int = 0
+    opened: int | None = None
     problem: str = ""
 
 
@@ -322,13 +323,17 @@ class WeeklyList:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Where a project's alerts come from. ``channels``: those watched, by id. ``seen``: source → its last alert."""
+    """Where a project's alerts come from. ``channels``: those watched, by id. ``seen``: source → its last alert.
+
+    ``problems``: of a watch by its id why its query means nothing any more.
+    """
 
     project: Project
     watches: Sequence[Watch]
     hooks: Sequence[Hook]
     channels: Mapping[str, Channel]
     seen: Mapping[str, datetime]
+    problems: Mapping[int, str] = field(default_factory=dict)
 
 
 RULES_PAGE = 8

@@ -51,6 +51,12 @@ class Alerts:
         self._session.flush()
         return self._session.scalar(CURRENT, wanted, execution_options=AS_LEFT)
 
+    def has_case(self, project: int, source: str, key: str) -> bool:
+        wanted = {"project": project, "source": source, "key": key}
+        return (
+            self._session.scalar(select(KnownAlert.id).where(ONE, KnownAlert.case_id.is_not(None)), wanted) is not None
+        )
+
     def standing(self, case_id: int | None) -> Standing | None:
         row = self._session.execute(STANDING, {"ref": case_id}).one_or_none() if case_id else None
         return Standing(*row) if row else None

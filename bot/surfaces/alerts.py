@@ -4,14 +4,19 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
+from bot.domain.act import Act
 from bot.domain.intake import System
 from bot.surfaces.desk import Body, Desk
 from bot.surfaces.opening import open_modal
+from bot.surfaces.searching import receives
 from bot.usecases import intake_sources, looking
+from bot.usecases.watching import preview_query
 from bot.views import storms
 from bot.views.alert_posts import post_of, read_alert
 from bot.views.clicks import read_page_click, read_value
+from bot.views.forms import FieldOf
 from bot.views.forms import intake as forms
+from bot.views.forms.intake import WATCHING
 
 
 def hear_alert(desk: Desk, event: dict[str, Any]) -> bool:
@@ -32,8 +37,17 @@ def register(app: App, desk: Desk) -> None:
     register_storms(app, desk)
 
 
+def draw_watch_with(desk: Desk, act: Act, field: FieldOf, query: str) -> dict[str, Any]:
+    """The form with a query that was built. It lies on no other, so what else was typed in it stays in Slack."""
+    channel = forms.read_channel(field.view)
+    projects, watch = intake_sources.watch_form(desk.db, act, channel)
+    return forms.watch_form(projects, watch, channel, preview_query(desk.db, act, query), token=field.token)
+
+
 def register_watching(app: App, desk: Desk) -> None:
-    @app.view("project.watch")
+    receives(WATCHING, draw_watch_with)
+
+    @app.view(WATCHING)
     def submit_watch(ack: Ack, body: dict[str, Any]) -> None:
         filled = forms.read_watch(body["view"])
         fields = intake_sources.WatchFields(
@@ -43,6 +57,7 @@ def register_watching(app: App, desk: Desk) -> None:
             words=filled.words,
             any_word=filled.any_word,
             tags=filled.tags,
+            query=filled.query,
             resolves=filled.resolves,
             reopen_minutes=filled.reopen_minutes,
             most_cases=filled.most_cases,

@@ -260,17 +260,7 @@ class Taking:
         return found
 
     def one_case(self, known: KnownAlert, project: Project) -> Case:
-        alert = self.alert
-        case, entry = Case.open(
-            self.act,
-            project,
-            type_of(self.work, alert.kind),
-            title=alert.title,
-            description=alert.text,
-            priority=alert.priority,
-            attributes=attributes_of(alert.tags),
-            source=alert.kind,
-        )
+        case, entry = case_of(self.work, self.act, self.alert, project)
         self.work.add(case)
         known.case_id = case.id
         return self.recorded(case, entry, known.label)
@@ -359,6 +349,20 @@ class Taking:
         self.work.add(linked)
         case.evidence_count = 1
         return [linked.id]
+
+
+def case_of(work: Work, act: Act, alert: Alert, project: Project) -> tuple[Case, Entry]:
+    """The case that the alert opens; it is up to the caller to keep it."""
+    return Case.open(
+        act,
+        project,
+        type_of(work, alert.kind),
+        title=alert.title,
+        description=alert.text,
+        priority=alert.priority,
+        attributes=attributes_of(alert.tags),
+        source=alert.kind,
+    )
 
 
 def type_of(work: Work, kind: Source) -> CaseType:

@@ -25,13 +25,14 @@ from bot.domain.intake import (
 from bot.domain.project import Project
 from bot.domain.reading import Intake, PostRef, Workspace
 from bot.domain.rights import Right
-from bot.domain.text import kept_line
+from bot.domain.text import kept, kept_line
 from bot.storage.database import Database, Work
 from bot.usecases.access import admin_of, projects_for
 from bot.usecases.intake import Place, Taken, Terms, take_alert
 from bot.usecases.outside import Outside
 from bot.usecases.projects import home_channel, managed
 from bot.usecases.verb import once
+from bot.usecases.watching import meaning_of, problem_of, watch_for
 
 NO_VAULT = (
     "Casebook has no key to keep this secret with. An operator makes one with `python -m bot key`, sets it as "
@@ -49,6 +50,7 @@ class WatchFields:
     words: str = ""
     any_word: bool = False
     tags: str = ""
+    query: str = ""
     resolves: bool = True
     reopen_minutes: int = DEFAULT_REOPENING
     most_cases: int = DEFAULT_MOST
@@ -71,12 +73,14 @@ def intake_of(db: Database, act: Act, key: str) -> Intake:
 def intake(work: Work, project: Project) -> Intake:
     watches = work.alerts.watches_of(project.id)
     found = {watch.channel: work.projects.channel(watch.channel) for watch in watches}
+    problems = {watch.id: problem_of(work, watch) for watch in watches}
     return Intake(
         project=project,
         watches=watches,
         hooks=work.alerts.hooks_of(project.id),
         channels={id_: channel for id_, channel in found.items() if channel},
         seen=work.alerts.last_seen(project.id),
+        problems={id_: problem for id_, problem in problems.items() if problem},
     )
 
 
@@ -92,8 +96,11 @@ def watch_form(db: Database, act: Act, channel: str | None) -> tuple[Sequence[Pr
 
 
 def watch_channel(db: Database, act: Act, fields: WatchFields) -> tuple[Intake, Watch]:
-    """From now on; a project that watches the channel already does so as the form says now."""
-    tags, words = tags_in(fields.tags), kept_line(fields.words)
+    """From now on; a project that watches the channel already does so as the form says now.
+
+    Raises ``Invalid`` naming each field that is wrong, and ``QueryError`` pointing at the word.
+    """
+    tags, words, query = tags_in(fields.tags), kept_line(fields.words), kept(fields.query)
     check(fields, tags, words)
 
     def attempt(work: Work) -> tuple[Intake, Watch]:
@@ -104,10 +111,13 @@ def watch_channel(db: Database, act: Act, fields: WatchFields) -> tuple[Intake, 
             watch = Watch(project_id=project.id, channel=fields.channel)
             work.session.add(watch)
         watch.systems, watch.words, watch.any_word, watch.tags = list(fields.systems), words, fields.any_word, tags
+        watch.query = query
         watch.resolves, watch.reopen_minutes = fields.resolves, fields.reopen_minutes
         watch.most_cases = fields.most_cases
         watch.changed_by, watch.changed_at = act.actor, act.at
         work.flush()
+        if query:
+            meaning_of(work, watch, act.at)
         return intake(work, project), watch
 
     return once(db, attempt)
@@ -225,8 +235,7 @@ def is_watched(db: Database, channel: str) -> bool:
 
 def take_post(db: Database, alert: Alert, post: PostRef, workspace: Workspace, now: datetime) -> Taken | None:
     """The first watch that takes the alert has it; ``None`` if none does."""
+    alert = alert.fitting(now)
     with db.read() as work:
-        watches = work.alerts.watches_at(post.channel)
-    said = f"{post.title}\n{post.text}\n{post.author}"
-    watch = next((one for one in watches if one.takes(alert.source, said, alert.tags)), None)
+        watch = watch_for(work, alert, f"{post.title}\n{post.text}\n{post.author}", post.channel, now)
     return take_alert(db, Terms.of(watch), alert, now, Place(post, workspace)) if watch else None

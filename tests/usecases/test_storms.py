@@ -17,6 +17,7 @@ from bot.storage.database import Database
 from bot.usecases import looking, working
 from bot.usecases.intake import Did, take_alerts
 from bot.usecases.storm_clock import see_to_storms
+from tests.usecases.test_cost import cost
 from tests.usecases.test_intake import MINUTE, TERMS, alert, cases, take
 from tests.usecases.world import START, Acts, at_once, card, rows
 
@@ -239,6 +240,12 @@ def test_storms_can_be_searched_for(db: Database, act: Acts) -> None:
     look(db, 10)
     for query in ("source:storm", '"kind 5 is high"'):
         assert [case.id for case in looking.list_cases(db, act("ann"), query).cases] == [storm_case(db).id], query
+
+
+def test_what_is_collected_costs_little(db: Database) -> None:
+    came(db, 0, *range(1, 6))
+    assert cost(db, lambda: came(db, 1, 6)) <= 9
+    assert cost(db, lambda: came(db, 1, 6)) <= 7, "a repeat"
 
 
 def test_a_month_later_nothing_is_left_to_do(db: Database) -> None:

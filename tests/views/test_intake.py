@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.intake import POSTING, SENDING, AlertState, Hook, KnownAlert, System, Watch
 from bot.domain.project import Channel
-from bot.domain.reading import Details, Intake, StormPage, TimelinePage
+from bot.domain.reading import Details, Intake, Preview, StormPage, TimelinePage
 from bot.domain.storm import Storm
 from bot.views.alert_posts import post_of, read_alert
 from bot.views.cards import card_message
@@ -35,7 +35,8 @@ def known(text: str = "CPU is high", **over: Any) -> KnownAlert:
 def watch(**over: Any) -> Watch:
     values: dict[str, Any] = {
         "id": 1, "project_id": 1, "channel": "C0ALERTS", "systems": [], "words": "", "any_word": False, "tags": {},
-        "resolves": True, "reopen_minutes": 60, "most_cases": 50, "changed_by": "U0DANA", "changed_at": NOW,
+        "query": "", "resolves": True, "reopen_minutes": 60, "most_cases": 50, "changed_by": "U0DANA",
+        "changed_at": NOW,
     }  # fmt: skip
     return Watch(**(values | over))
 
@@ -59,13 +60,13 @@ def storm(**over: Any) -> Storm:
 
 def full_watch() -> Watch:
     tags = {f"{'n' * 38}{number:02}": LONG[:200] for number in range(20)}
-    return watch(systems=[one.value for one in POSTING], words=LONG[:200], any_word=True, tags=tags)
+    return watch(systems=[one.value for one in POSTING], words=LONG[:200], any_word=True, tags=tags, query=LONG[:2000])
 
 
 def intake(watches: list[Watch] | None = None, hooks: list[Hook] | None = None) -> Intake:
     lost = Channel(id="C0ALERTS", name="alerts", is_private=True, is_archived=False, is_member=False, mirrored_at=NOW)
     seen = {"datadog": NOW - timedelta(minutes=5)}
-    return Intake(samples.project(), watches or [], hooks or [], {"C0ALERTS": lost}, seen)
+    return Intake(samples.project(), watches or [], hooks or [], {"C0ALERTS": lost}, seen, {1: LONG})
 
 
 CPU = "datadog | monitor/12345678/host:web-1 | triggered | CPU usage is high on host:web-1 | host:web-1"
@@ -180,7 +181,7 @@ def test_cards_and_details_of_storms(text: str, over: datetime | None) -> None:
 
 @pytest.mark.parametrize("there", [None, watch(), full_watch()], ids=["new", "small", "large"])
 def test_the_form_to_watch_a_channel(there: Watch | None) -> None:
-    view = forms.watch_form([samples.project()], there, "C0ALERTS")
+    view = forms.watch_form([samples.project()], there, "C0ALERTS", Preview(there.query if there else ""))
     fits_modal(view)
     filled = forms.read_watch(sent(view, project="OPS"))
     assert (filled.channel, filled.project, filled.reopen_minutes, filled.resolves) == ("C0ALERTS", "OPS", 60, True)

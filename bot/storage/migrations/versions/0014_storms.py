@@ -21,6 +21,7 @@ def upgrade() -> None:
     op.create_index("ix_alerts_intake", "alerts", ["intake", "first_at"])
     for table in SOURCES:
         op.add_column(table, sa.Column("most_cases", sa.Integer(), nullable=False, server_default="50"))
+    op.add_column("watches", sa.Column("query", sa.Text(), nullable=False, server_default=""))
     op.create_table(
         "storms",
         sa.Column("id", sa.Integer(), primary_key=True),
@@ -46,6 +47,7 @@ def downgrade() -> None:
     """Cases of storms stay, as cases without an alert."""
     op.drop_table("storms")
     op.execute("UPDATE cases SET source = 'other alert' WHERE source = 'alert storm'")
+    op.drop_column("watches", "query")
     for table in SOURCES:
         op.drop_column(table, "most_cases")
     op.drop_index("ix_alerts_intake", "alerts")
