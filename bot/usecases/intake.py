@@ -84,7 +84,14 @@ class Place:
 def take_alerts(db: Database, terms: Terms, alerts: Sequence[Alert], now: datetime) -> list[Taken]:
     """What one request brings, in one unit of work."""
     fitting = [alert.fitting(now) for alert in alerts]
-    return once(db, lambda work: [take(work, terms, alert, now) for alert in fitting])
+
+    def attempt(work: Work) -> list[Taken]:
+        # All their rows before anything else, so that two requests never have what the other one waits for.
+        for alert in sorted(fitting, key=lambda one: one.key) if len(fitting) > 1 else ():
+            work.alerts.locked(terms.project, alert.source, alert.key, unheard(alert, now))
+        return [take(work, terms, alert, now) for alert in fitting]
+
+    return once(db, attempt)
 
 
 def take_alert(db: Database, terms: Terms, alert: Alert, now: datetime, place: Place | None = None) -> Taken:

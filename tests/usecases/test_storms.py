@@ -180,6 +180,18 @@ def test_one_request_may_bring_a_storm(db: Database) -> None:
     assert did == [Did.OPENED] * 3 + [Did.COLLECTED] * 27
 
 
+def test_requests_with_the_same_alerts_in_another_order_do_not_wait_for_each_other_for_ever(db: Database) -> None:
+    keys = [f"kind {number}" for number in range(8)]
+
+    def send(number: int) -> list[Did]:
+        ordered = keys if number % 2 else keys[::-1]
+        return [one.did for one in take_alerts(db, STORMY, [alert(key=key) for key in ordered], START)]
+
+    did = at_once(8, send)
+    assert all(isinstance(one, list) for one in did), did
+    assert len(cases(db)) == 4
+
+
 def test_many_at_once_make_one_storm(db: Database) -> None:
     def send(number: int) -> Did:
         return take(db, key=f"kind {number}", terms=STORMY, priority=Priority.P2 if number % 2 else Priority.P3)
