@@ -20,6 +20,7 @@ from bot.usecases.people import ask_for_directory
 from bot.usecases.retention import ask_for_gathering, see_to_departures
 from bot.usecases.rule_running import forget_runs, wake_rules
 from bot.usecases.snoozing import wake_rested
+from bot.usecases.storm_clock import see_to_storms
 from bot.usecases.ticket_news import ask_for_news
 from bot.usecases.weeklies import send_due
 
@@ -86,8 +87,9 @@ def depart(db: Database, now: datetime, slot_at: datetime) -> None:
 
 
 def follow(db: Database, now: datetime, slot_at: datetime) -> None:
-    """Cards of alerts that were counted."""
+    """Cards of alerts that were counted, and storms."""
     refresh_cards(db, now)
+    see_to_storms(db, now)
 
 
 def ring(db: Database, now: datetime, slot_at: datetime) -> None:

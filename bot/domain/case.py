@@ -20,6 +20,7 @@ from bot.domain.link import Ticket
 from bot.domain.person import Team
 from bot.domain.priority import Priority
 from bot.domain.project import Project
+from bot.domain.storm import Storm
 from bot.domain.text import kept, kept_line
 from bot.domain.timed import Timed
 
@@ -97,6 +98,7 @@ class Case(Led, Timed, Base):
     teams: Mapped[list[Team]] = relationship(secondary=CaseTeam.__table__, order_by=Team.id)
     posts: Mapped[list[Post]] = relationship(order_by=Post.id, viewonly=True)
     alert: Mapped[KnownAlert | None] = relationship(uselist=False, viewonly=True)
+    storm: Mapped[Storm | None] = relationship(uselist=False, viewonly=True)
     watchers: Mapped[list[Watcher]] = relationship(cascade="all, delete-orphan", passive_deletes=True)
     tickets: Mapped[list[Ticket]] = relationship(
         primaryjoin=lambda: (Ticket.case_id == Case.id) & Ticket.unlinked_at.is_(None),
@@ -150,6 +152,7 @@ class Case(Led, Timed, Base):
             version=0,
             posts=[],
             alert=None,
+            storm=None,
             watchers=[],
             tickets=[],
         )
@@ -187,7 +190,12 @@ class Case(Led, Timed, Base):
     @property
     def comes_from_alert(self) -> bool:
         """Only then is it worth asking which alert is behind it."""
-        return self.source != Source.PERSON
+        return self.source not in {Source.PERSON, Source.STORM}
+
+    @property
+    def is_storm(self) -> bool:
+        """Then there are many alerts behind it, and no single one."""
+        return self.source == Source.STORM
 
     @property
     def is_open(self) -> bool:
@@ -354,6 +362,10 @@ class Case(Led, Timed, Base):
         """``archived``: its channel has been, so nothing is told there any more."""
         changes = self._set(incident_channel=None) if archived else {}
         return self.log(Kind.INCIDENT_ENDED, act, changes)
+
+    def end_storm(self, act: Act, kinds: int, **facts: str) -> Entry:
+        """``facts``: what its title and description say from now on."""
+        return self.log(Kind.STORM_OVER, act, self._set(**facts), kinds=kinds)
 
     def relate(self, act: Act, kind: RelationKind, other: "Case") -> tuple[Relation, Entry]:
         """The entry on this side; the other case reads the relation from its own page."""

@@ -48,6 +48,7 @@ class Kind(StrEnum):
     WOKEN = "CaseWoken"
     ALERTED = "AlertTriggered"
     RECOVERED = "AlertRecovered"
+    STORM_OVER = "AlertStormOver"
     LEVEL_WARNED = "ServiceLevelWarned"
     LEVEL_MISSED = "ServiceLevelMissed"
 
@@ -64,7 +65,7 @@ OPPOSITE = {
 class Entry(Base):
     """``changes``: field → [before, after]. ``data``: ids of what was added, the bulk edit that it is a part of, the
     rule with those that led to it, of what came from a ticket its id as ``ticket`` and who did it there as ``by``, and
-    who raised the alert that caused it.
+    who raised the alert that caused it, with ``storm`` if it was one of many.
 
     ``version``: the case's, afterwards.
 

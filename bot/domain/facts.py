@@ -22,6 +22,7 @@ class Source(StrEnum):
     SIGNAL = "security signal"
     ERROR = "error tracking issue"
     ALERT = "other alert"
+    STORM = "alert storm"
 
 
 def filled(attributes: Mapping[str, str]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.domain.base import Base, BigId
+from bot.domain.facts import Source
 
 KEY_LIMIT = 200
 NAME_LIMIT = 200
@@ -21,6 +22,11 @@ MOST_MOVES = 10
 MOVES_WITHIN = timedelta(hours=1)
 REOPENING = (0, 15, 60, 240, 1440, 10_080)
 DEFAULT_REOPENING = 60
+# So many new cases of one source within `STORM_WITHIN`; what comes beyond is a storm.
+MOST_CASES = (5, 10, 20, 50, 100, 200)
+DEFAULT_MOST = 50
+STORM_WITHIN = timedelta(minutes=10)
+INTAKE_LIMIT = 24
 
 
 class System(StrEnum):
@@ -68,7 +74,7 @@ class KnownAlert(Base):
     ``is_current`` is ``None`` for what an earlier case was about: another case is the alert's now. ``repeats``: how
     often it came again. ``moved_at``: the source's time of what last set the state. ``cycle``: the source's name for
     the time from trigger to recovery. ``moves``: how often it began or ended since ``moves_since``. ``is_stale``: the
-    card tells less than the row.
+    card tells less than the row. ``intake``: the hook or watch that it came by when it was given its case.
     """
 
     __tablename__ = "alerts"
@@ -76,6 +82,7 @@ class KnownAlert(Base):
         UniqueConstraint("project_id", "source", "key", "is_current"),
         Index("ix_alerts_is_stale", "id", sqlite_where=STALE_ONLY, postgresql_where=STALE_ONLY),
         Index("ix_alerts_caseless", "last_at", sqlite_where=CASELESS, postgresql_where=CASELESS),
+        Index("ix_alerts_intake", "intake", "first_at"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -96,6 +103,7 @@ class KnownAlert(Base):
     moves: Mapped[int] = mapped_column(default=0)
     moves_since: Mapped[datetime]
     is_stale: Mapped[bool] = mapped_column(default=False)
+    intake: Mapped[str] = mapped_column(String(INTAKE_LIMIT), default="")
 
     @property
     def is_over(self) -> bool:
@@ -123,6 +131,11 @@ class Standing:
     closed_at: datetime | None
     archived_at: datetime | None
     key: str
+    source: str
+
+    @property
+    def is_storm(self) -> bool:
+        return self.source == Source.STORM
 
 
 class Arrival(Base):
@@ -140,8 +153,9 @@ class Arrival(Base):
 class Watch(Base):
     """A project takes the alerts that bots post in a channel, those that meet the condition.
 
-    ``systems``: any if there is none; ``words``: all of them, or one with ``any_word``; ``tags``: every ``name=value``.
-    ``reopen_minutes``: after closing, in which a new trigger reopens the case.
+    ``systems``: any if there is none; ``words``: all of them, or one with ``any_word``; ``tags``: every ``name=value``;
+    ``query``: finds the case that it would open, asked on behalf of ``changed_by``.
+    ``reopen_minutes``: after closing, in which a new trigger reopens the case. ``most_cases``: before it is a storm.
     """
 
     __tablename__ = "watches"
@@ -154,12 +168,19 @@ class Watch(Base):
     words: Mapped[str] = mapped_column(String(WORDS_LIMIT), default="")
     any_word: Mapped[bool] = mapped_column(default=False)
     tags: Mapped[dict[str, str]]
+    query: Mapped[str] = mapped_column(Text, default="")
     resolves: Mapped[bool] = mapped_column(default=True)
     reopen_minutes: Mapped[int] = mapped_column(default=DEFAULT_REOPENING)
+    most_cases: Mapped[int] = mapped_column(default=DEFAULT_MOST)
     changed_by: Mapped[str] = mapped_column(String(32))
     changed_at: Mapped[datetime]
 
+    @property
+    def intake(self) -> str:
+        return f"watch/{self.id}"
+
     def takes(self, system: System, said: str, tags: Mapping[str, str]) -> bool:
+        """All but the query."""
         if self.systems and system not in self.systems:
             return False
         wanted, text_ = self.words.casefold().split(), said.casefold()
@@ -189,5 +210,10 @@ class Hook(Base):
     sealed: Mapped[str | None] = mapped_column(Text)
     resolves: Mapped[bool] = mapped_column(default=True)
     reopen_minutes: Mapped[int] = mapped_column(default=DEFAULT_REOPENING)
+    most_cases: Mapped[int] = mapped_column(default=DEFAULT_MOST)
     changed_by: Mapped[str] = mapped_column(String(32))
     changed_at: Mapped[datetime]
+
+    @property
+    def intake(self) -> str:
+        return f"hook/{self.id}"

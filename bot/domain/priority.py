@@ -38,3 +38,8 @@ def priority_named(words: str) -> Priority:
         if wanted in {alike(priority), alike(full), alike(full.removeprefix(priority))}:
             return priority
     raise Invalid.field("priority", f"“{words}” is not a priority. Choose p1, p2, p3, p4, p5 or none.")
+
+
+def is_more_urgent(one: str, other: str) -> bool:
+    order = list(Priority)
+    return order.index(Priority(one)) < order.index(Priority(other))

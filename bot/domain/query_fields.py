@@ -27,7 +27,7 @@ class Kind(Enum):
     TYPE = "a case type, such as Security"
     PERSON = "a person: @name, @me, none or any"
     TEAM = "a team: @handle, @me for your own, none or any"
-    SOURCE = "person, monitor, signal, error or alert"
+    SOURCE = "person, monitor, signal, error, alert or storm"
     ATTRIBUTE = "a value, such as checkout, check*, none or any"
     TICKET = "a ticket's key, none or any"
     MOMENT = "a day such as 2026-01-31, a range such as 2026-01-01..2026-01-31, or an age such as <7d"

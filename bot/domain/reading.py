@@ -9,7 +9,7 @@ from bot.domain.casetype import CaseType
 from bot.domain.entry import Entry
 from bot.domain.evidence import Evidence, Note, Relation, Watcher
 from bot.domain.inbox import Inbox
-from bot.domain.intake import Hook, Watch
+from bot.domain.intake import Hook, KnownAlert, Watch
 from bot.domain.person import Person, Team
 from bot.domain.project import Channel, Project
 from bot.domain.query_building import Choices, Known
@@ -63,13 +63,27 @@ class TimelinePage:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """Everything about one case."""
+    """Everything about one case. ``storm``: the first of its alerts, if it is an alert storm."""
 
     case: Case
     evidence: Sequence[Evidence]
     relations: Sequence[tuple[Relation, Case]]
     timeline: TimelinePage
     is_watching: bool
+    storm: "StormPage | None" = None
+
+
+ALERTS_PAGE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class StormPage:
+    """The alerts that a storm's case collects: those that go on first."""
+
+    case: Case
+    alerts: Sequence[KnownAlert]
+    page: int
+    has_next: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +146,14 @@ class ShelfPage:
 class Preview:
     """What a query finds now. ``total`` and ``opened`` (in the last seven days) are capped as in ``Listing``.
 
-    ``problem``: why it finds nothing at all, in a sentence; the rest is empty then.
+    ``opened`` is ``None`` where it is not asked. ``problem``: why it finds nothing at all, in a sentence; the rest is
+    empty then.
     """
 
     query: str
     cases: Sequence[Case] = ()
     total: int = 0
-    opened: int = 0
+    opened: int | None = None
     problem: str = ""
 
 
@@ -308,13 +323,17 @@ class WeeklyList:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Where a project's alerts come from. ``channels``: those watched, by id. ``seen``: source → its last alert."""
+    """Where a project's alerts come from. ``channels``: those watched, by id. ``seen``: source → its last alert.
+
+    ``problems``: of a watch by its id why its query means nothing any more.
+    """
 
     project: Project
     watches: Sequence[Watch]
     hooks: Sequence[Hook]
     channels: Mapping[str, Channel]
     seen: Mapping[str, datetime]
+    problems: Mapping[int, str] = field(default_factory=dict)
 
 
 RULES_PAGE = 8

@@ -9,6 +9,7 @@ from bot.domain.entry import Entry, Kind
 from bot.domain.link import called, label_of
 from bot.domain.person import Team
 from bot.domain.priority import PRIORITY_WORDS, Priority
+from bot.domain.storm import kinds_words
 from bot.domain.timed import FOR_EVER
 
 Names = Mapping[str, str]
@@ -132,12 +133,26 @@ def _changed(field: str, before: Any, after: Any, names: Names) -> str:
     return f"the {FIELDS.get(field, field)} from {was} to {now}"
 
 
+def _opened(entry: Entry, names: Names) -> str:
+    words = " for an alert storm from {}" if entry.data.get("storm") else " for an alert by {}"
+    return f"opened this case{_because(entry, words)}"
+
+
+def _calm(entry: Entry, names: Names) -> str:
+    came = f"{kinds_words(entry.data['kinds'])} of alerts came"
+    return f"noted that the alert storm is over: {came}{_because(entry, ' from {}')}"
+
+
 def _closed(entry: Entry, names: Names) -> str:
     reason = entry.after("reason")
     said = f"closed this case as {reason}" if reason else "closed this case"
     if "idle" in entry.data:
         return f"{said}: nobody had worked on it for {entry.data['idle']} days"
-    return said + _because(entry, ", since {} says that the alert has recovered")
+    return said + _because(entry, f", since {{}} says that {_recovery(entry)}")
+
+
+def _recovery(entry: Entry) -> str:
+    return "all its alerts have recovered" if entry.data.get("storm") else "the alert has recovered"
 
 
 def moment_words(iso: str) -> str:
@@ -166,7 +181,8 @@ def _snoozed(entry: Entry, names: Names) -> str:
 
 def _reopened(entry: Entry, names: Names) -> str:
     reopened = f"reopened this case as {entry.after('status')}"
-    return reopened + _because(entry, ", since {} says that the alert has triggered again")
+    what = "one of its alerts goes on" if entry.data.get("storm") else "the alert has triggered again"
+    return reopened + _because(entry, f", since {{}} says that {what}")
 
 
 def _because(entry: Entry, words: str) -> str:
@@ -237,7 +253,7 @@ def relation_words(kind: str, *, backwards: bool = False) -> str:
 
 
 DEEDS: dict[Kind, Callable[[Entry, Names], str]] = {
-    Kind.OPENED: lambda entry, names: f"opened this case{_because(entry, ' for an alert by {}')}",
+    Kind.OPENED: _opened,
     Kind.EDITED: _edited,
     Kind.ASSIGNED: _assigned,
     Kind.PRIORITY: _edited,
@@ -271,7 +287,8 @@ DEEDS: dict[Kind, Callable[[Entry, Names], str]] = {
     Kind.SNOOZED: _snoozed,
     Kind.WOKEN: lambda entry, names: "ended the snooze of this case",
     Kind.ALERTED: lambda entry, names: f"heard{_because(entry, ' from {}')} that the alert has triggered again",
-    Kind.RECOVERED: lambda entry, names: f"heard{_because(entry, ' from {}')} that the alert has recovered",
+    Kind.RECOVERED: lambda entry, names: f"heard{_because(entry, ' from {}')} that {_recovery(entry)}",
+    Kind.STORM_OVER: _calm,
     Kind.LEVEL_WARNED: _warned,
     Kind.LEVEL_MISSED: _missed,
 }

@@ -21,7 +21,8 @@ ONE = (
 # One statement, unlike `wait_for`: it reads no other table, and of its own row what others have left.
 CURRENT = select(KnownAlert).where(ONE).with_for_update(key_share=True)
 CASES = Case.__table__.c
-STANDING = select(CASES.status_group, CASES.closed_at, CASES.archived_at, CASES.key).where(CASES.id == bindparam("ref"))
+STANDING = select(CASES.status_group, CASES.closed_at, CASES.archived_at, CASES.key, CASES.source)
+STANDING = STANDING.where(CASES.id == bindparam("ref"))
 HOOK = select(Hook).where(Hook.token_hash == bindparam("hash"))
 
 
@@ -50,9 +51,22 @@ class Alerts:
         self._session.flush()
         return self._session.scalar(CURRENT, wanted, execution_options=AS_LEFT)
 
+    def has_case(self, project: int, source: str, key: str) -> bool:
+        wanted = {"project": project, "source": source, "key": key}
+        return (
+            self._session.scalar(select(KnownAlert.id).where(ONE, KnownAlert.case_id.is_not(None)), wanted) is not None
+        )
+
     def standing(self, case_id: int | None) -> Standing | None:
         row = self._session.execute(STANDING, {"ref": case_id}).one_or_none() if case_id else None
         return Standing(*row) if row else None
+
+    def opened_since(self, intake: str, since: datetime, most: int) -> int:
+        """How many cases, or kinds of a storm, came by it since then. It is not counted beyond ``most``."""
+        found = select(KnownAlert.id).where(
+            KnownAlert.intake == intake, KnownAlert.first_at > since, KnownAlert.case_id.is_not(None)
+        )
+        return self._session.scalar(select(func.count()).select_from(found.limit(most).subquery())) or 0
 
     def stale(self, after: int, limit: int) -> Sequence[KnownAlert]:
         """Those of which a card does not tell all yet, locked, in order from an id on; without what others have."""

@@ -26,6 +26,7 @@ from bot.storage.rules import Rules
 from bot.storage.search import Search
 from bot.storage.silences import Silences
 from bot.storage.statistics import Reckoning
+from bot.storage.storms import Storms
 from bot.storage.teams import Teams
 from bot.storage.tickets import Tickets
 from bot.storage.weeklies import Weeklies
@@ -53,6 +54,7 @@ class Work:
         self.departures = Departures(session)
         self.silences = Silences(session)
         self.alerts = Alerts(session)
+        self.storms = Storms(session)
         self.rules = Rules(session)
         self.has_deliveries = False
 

@@ -4,12 +4,19 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
+from bot.domain.act import Act
 from bot.domain.intake import System
 from bot.surfaces.desk import Body, Desk
-from bot.usecases import intake_sources
+from bot.surfaces.opening import open_modal
+from bot.surfaces.searching import receives
+from bot.usecases import intake_sources, looking
+from bot.usecases.watching import preview_query
+from bot.views import storms
 from bot.views.alert_posts import post_of, read_alert
-from bot.views.clicks import read_value
+from bot.views.clicks import read_page_click, read_value
+from bot.views.forms import FieldOf
 from bot.views.forms import intake as forms
+from bot.views.forms.intake import WATCHING
 
 
 def hear_alert(desk: Desk, event: dict[str, Any]) -> bool:
@@ -27,10 +34,20 @@ def hear_alert(desk: Desk, event: dict[str, Any]) -> bool:
 def register(app: App, desk: Desk) -> None:
     register_watching(app, desk)
     register_hooks(app, desk)
+    register_storms(app, desk)
+
+
+def draw_watch_with(desk: Desk, act: Act, field: FieldOf, query: str) -> dict[str, Any]:
+    """The form with a query that was built. It lies on no other, so what else was typed in it stays in Slack."""
+    channel = forms.read_channel(field.view)
+    projects, watch = intake_sources.watch_form(desk.db, act, channel)
+    return forms.watch_form(projects, watch, channel, preview_query(desk.db, act, query), token=field.token)
 
 
 def register_watching(app: App, desk: Desk) -> None:
-    @app.view("project.watch")
+    receives(WATCHING, draw_watch_with)
+
+    @app.view(WATCHING)
     def submit_watch(ack: Ack, body: dict[str, Any]) -> None:
         filled = forms.read_watch(body["view"])
         fields = intake_sources.WatchFields(
@@ -40,8 +57,10 @@ def register_watching(app: App, desk: Desk) -> None:
             words=filled.words,
             any_word=filled.any_word,
             tags=filled.tags,
+            query=filled.query,
             resolves=filled.resolves,
             reopen_minutes=filled.reopen_minutes,
+            most_cases=filled.most_cases,
         )
         found, watch = intake_sources.watch_channel(desk.db, desk.act(body, "form"), fields)
         ack(response_action="update", view=forms.watching_view(found, watch))
@@ -76,12 +95,30 @@ def register_hooks(app: App, desk: Desk) -> None:
             replace=filled.replace,
             resolves=filled.resolves,
             reopen_minutes=filled.reopen_minutes,
+            most_cases=filled.most_cases,
         )
         if issued.token:
             view = forms.issued_view(issued.intake.project, issued.hook, issued.token, desk.site)
         else:
             view = forms.hooks_view(issued.intake, desk.now())
         ack(response_action="update", view=view)
+
+
+def register_storms(app: App, desk: Desk) -> None:
+    @app.action("case.alerts")
+    def press_alerts(ack: Ack, body: dict[str, Any], client: Any) -> None:
+        found = looking.show_alerts(desk.db, desk.act(body, "details"), read_page_click(body).case_id)
+        open_modal(client, body, storms.alerts_view(found, desk.workspace))
+        ack()
+
+    @app.action("alerts.page")
+    @app.action("alerts.page.back")
+    def turn_alerts_page(ack: Ack, body: dict[str, Any], client: Any) -> None:
+        click = read_page_click(body)
+        found = looking.show_alerts(desk.db, desk.act(body, "details"), click.case_id, page=click.page)
+        view = storms.alerts_view(found, desk.workspace)
+        desk.replies.send(client.views_update, view_id=body["view"]["id"], view=view)
+        ack()
 
 
 def show(desk: Desk, body: Body, client: Any, view: dict[str, Any]) -> None:

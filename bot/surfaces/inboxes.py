@@ -13,12 +13,13 @@ from bot.domain.reading import Listing
 from bot.surfaces.desk import Body, Desk, is_in_home, is_in_modal
 from bot.surfaces.opening import open_edit_inbox, open_modal, open_new_inbox, page_below
 from bot.surfaces.searching import receives
-from bot.usecases import inbox_forms, inboxes, shelves
+from bot.usecases import inbox_forms, inboxes, shelves, watching
 from bot.usecases.inboxes import InboxFields
 from bot.views import forms, lists
 from bot.views import inboxes as views
 from bot.views.clicks import TOO_OLD, action_of, read_page_click, read_value
 from bot.views.forms import InboxFormFields
+from bot.views.forms.intake import WATCHING
 
 
 def register(app: App, desk: Desk) -> None:
@@ -34,7 +35,8 @@ def register(app: App, desk: Desk) -> None:
 def register_typing(app: App, desk: Desk) -> None:
     @app.action(re.compile(rf"{forms.TYPED}(/|\Z)"))
     def type_query(ack: Ack, body: dict[str, Any], client: Any) -> None:
-        found = shelves.preview(desk.db, desk.act(body, "inbox"), forms.read_query(body["view"]))
+        preview = watching.preview_query if body["view"]["callback_id"] == WATCHING else shelves.preview
+        found = preview(desk.db, desk.act(body, "inbox"), forms.read_query(body["view"]))
         desk.replies.redraw(client.views_update, body, forms.with_preview(body["view"], found))
         ack()
 

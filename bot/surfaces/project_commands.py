@@ -10,6 +10,7 @@ from bot.surfaces.typed import Call, Message, View
 from bot.usecases import (
     intake_sources,
     projects,
+    watching,
 )
 from bot.views import answers, forms
 from bot.views.forms import intake as intake_forms
@@ -50,7 +51,8 @@ def watch_channel(call: Call) -> View:
     """Where no channel is named, the one in which it is typed."""
     channel = call.channel(1) if len(call.words.args) > 1 else suggested_channel(channel_of(call.body))
     found, watch = intake_sources.watch_form(call.desk.db, call.act, channel)
-    return intake_forms.watch_form(found, watch, channel)
+    preview = watching.preview_query(call.desk.db, call.act, watch.query if watch else "")
+    return intake_forms.watch_form(found, watch, channel, preview)
 
 
 def unwatch_channel(call: Call) -> Message:

@@ -15,9 +15,12 @@ from bot.domain.entry import Entry, Kind
 from bot.domain.errors import Invalid
 from bot.domain.evidence import EvidenceKind
 from bot.domain.facts import ATTRIBUTES, Source
-from bot.domain.intake import Hook, KnownAlert, Standing, Watch
+from bot.domain.intake import DEFAULT_MOST, STORM_WITHIN, Hook, KnownAlert, Standing, Watch
+from bot.domain.priority import is_more_urgent
+from bot.domain.project import Project
 from bot.domain.query_fields import FIELDS, HAS
 from bot.domain.reading import PostRef, Workspace
+from bot.domain.storm import Storm
 from bot.storage.database import Database, Work
 from bot.usecases.evidence import piece
 from bot.usecases.opening import keep_post
@@ -39,6 +42,7 @@ class Did(StrEnum):
     REOPENED = "reopened"
     RECOVERED = "recovered"
     RESOLVED = "resolved"
+    COLLECTED = "collected"
     NOTHING = "nothing to do"
 
 
@@ -52,15 +56,21 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Where alerts go and what their ends and beginnings do. ``reopens``: how long after closing a case is reopened."""
+    """Where alerts go and what their ends and beginnings do. ``reopens``: how long after closing a case is reopened.
+
+    ``intake``: the hook or watch that they come by; ``most``: the cases that it opens before it is a storm.
+    """
 
     project: int
     resolves: bool
     reopens: timedelta
+    intake: str = ""
+    most: int = DEFAULT_MOST
 
     @classmethod
     def of(cls, source: Hook | Watch) -> "Terms":
-        return cls(source.project_id, source.resolves, timedelta(minutes=source.reopen_minutes))
+        reopens = timedelta(minutes=source.reopen_minutes)
+        return cls(source.project_id, source.resolves, reopens, source.intake, source.most_cases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +84,14 @@ class Place:
 def take_alerts(db: Database, terms: Terms, alerts: Sequence[Alert], now: datetime) -> list[Taken]:
     """What one request brings, in one unit of work."""
     fitting = [alert.fitting(now) for alert in alerts]
-    return once(db, lambda work: [take(work, terms, alert, now) for alert in fitting])
+
+    def attempt(work: Work) -> list[Taken]:
+        # All their rows before anything else, so that two requests never have what the other one waits for.
+        for alert in sorted(fitting, key=lambda one: one.key) if len(fitting) > 1 else ():
+            work.alerts.locked(terms.project, alert.source, alert.key, unheard(alert, now))
+        return [take(work, terms, alert, now) for alert in fitting]
+
+    return once(db, attempt)
 
 
 def take_alert(db: Database, terms: Terms, alert: Alert, now: datetime, place: Place | None = None) -> Taken:
@@ -87,12 +104,21 @@ def take(work: Work, terms: Terms, alert: Alert, now: datetime, place: Place | N
         return Taken(Did.NOTHING)
     known = work.alerts.locked(terms.project, alert.source, alert.key, unheard(alert, now))
     taking = Taking(work, terms, alert, known, now, place)
-    standing = work.alerts.standing(known.case_id)
+    standing = standing_of(work, known)
     if standing is None:
         return taking.first()
     if is_late(alert, known):
         return Taken(Did.NOTHING, standing.key)
-    return taking.over() if alert.is_over else taking.heard(standing)
+    return taking.over(standing) if alert.is_over else taking.heard(standing)
+
+
+def standing_of(work: Work, known: KnownAlert) -> Standing | None:
+    """A storm's case is closed by the clock, which only the storm's own row keeps from doing it meanwhile."""
+    standing = work.alerts.standing(known.case_id)
+    if standing and standing.is_storm and known.case_id:
+        work.storms.hold(known.case_id)
+        return work.alerts.standing(known.case_id)
+    return standing
 
 
 def unheard(alert: Alert, now: datetime) -> dict[str, Any]:
@@ -100,13 +126,17 @@ def unheard(alert: Alert, now: datetime) -> dict[str, Any]:
     return {
         "case_id": None, "state": alert.state.value, "name": alert.name, "link": alert.link, "tags": dict(alert.tags),
         "repeats": 0, "cycle": alert.cycle, "first_at": now, "last_at": now, "moved_at": alert.at, "moves": 0,
-        "moves_since": now, "is_stale": False,
+        "moves_since": now, "is_stale": False, "intake": "",
     }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """One alert that has arrived, with its row, which is locked. Locks are taken in the order row, case, project."""
+    """One alert that has arrived, with its row, which is locked. Locks are taken in the order row, case, project.
+
+    In a storm nobody is told of a single alert, and what the card tells is counted by `storm_clock`. Its row is locked
+    before its case.
+    """
 
     work: Work
     terms: Terms
@@ -138,7 +168,7 @@ class Taking:
             return Taken(Did.NOTHING)
         if known.is_over and not self.is_other_cycle and (alert.cycle or alert.at <= known.moved_at):
             return Taken(Did.NOTHING)
-        return Taken(Did.OPENED, self.opened(known).key)
+        return self.opened(known)
 
     def heard(self, standing: Standing) -> Taken:
         """It has a case, and goes on or has begun again."""
@@ -149,9 +179,11 @@ class Taking:
         if not is_open and not is_tail and (standing.archived_at or since > self.terms.reopens):
             return self.open_anew()
         self.count()
-        if is_new and is_open:
+        if standing.is_storm:
+            self.known.is_stale = False
+        elif is_new and is_open:
             return self.again()
-        return Taken(Did.COUNTED, standing.key) if is_open or is_tail else self.reopen()
+        return Taken(Did.COUNTED, standing.key) if is_open or is_tail else self.reopen(standing)
 
     def count(self) -> None:
         """On the row and nowhere else; the card follows when `intake_clock` next looks."""
@@ -170,20 +202,26 @@ class Taking:
         self.told(case, case.log(Kind.ALERTED, self.act, {}))
         return Taken(Did.TRIGGERED, case.key)
 
-    def reopen(self) -> Taken:
+    def reopen(self, standing: Standing) -> Taken:
         case = self.case()
         entry = case.reopen(self.act)
         if entry is None:  # somebody was faster
             return Taken(Did.COUNTED, case.key)
+        if standing.is_storm:
+            entry.data["storm"] = True
         self.told(case, entry)
         return Taken(Did.REOPENED, case.key)
 
-    def over(self) -> Taken:
+    def over(self, standing: Standing) -> Taken:
         """Noted once, and the end of the case if its project says so and its type can be closed so."""
         if self.known.is_over:
             return Taken(Did.NOTHING)
-        known, alert, case = self.known, self.alert, self.case()
-        known.state, known.moved_at, known.is_stale = alert.state.value, max(known.moved_at, alert.at), True
+        known, alert = self.known, self.alert
+        known.state, known.moved_at = alert.state.value, max(known.moved_at, alert.at)
+        known.is_stale = not standing.is_storm
+        if standing.is_storm:
+            return Taken(Did.RECOVERED, standing.key)
+        case = self.case()
         if not case.is_open or case.is_archived or known.is_flapping(self.now):
             return Taken(Did.RECOVERED, case.key)
         resolved = close(case, self.act) if self.terms.resolves else None
@@ -202,38 +240,111 @@ class Taking:
         known.is_current, known.is_stale = None, False
         self.work.flush()
         fresh = self.work.alerts.locked(self.terms.project, alert.source, alert.key, unheard(alert, self.now))
-        return Taken(Did.OPENED, self.opened(fresh).key)
+        return self.opened(fresh)
 
-    def opened(self, known: KnownAlert) -> Case:
+    def opened(self, known: KnownAlert) -> Taken:
+        """A case of its own, unless the source has opened too many: whoever would open another one waits for that."""
         alert, post = self.alert, self.place.post if self.place else None
         known.state, known.cycle, known.moved_at, known.last_at = alert.state.value, alert.cycle, alert.at, self.now
+        known.first_at, known.intake = self.now, self.terms.intake
         escalated = self.work.cases.source_post(post.channel, post.ts) if post else None
         if escalated and (case := self.work.cases.by_id(escalated.case_id)):
             known.case_id, known.is_stale = case.id, True  # a person was faster
-            return case
-        case, entry = self.new_case()
+            return Taken(Did.OPENED, case.key)
+        storm = self.storm()
+        if storm is None:
+            project = self.project()
+            since = self.now - STORM_WITHIN
+            if self.work.alerts.opened_since(self.terms.intake, since, self.terms.most) < self.terms.most:
+                return Taken(Did.OPENED, self.one_case(known, project).key)
+            storm = self.storm() or self.storm_begun(project)
+        return self.collected(known, storm)
+
+    def project(self) -> Project:
+        found = self.work.projects.by_id(self.terms.project, lock=True)
+        if found is None:
+            raise Invalid("The project of these alerts no longer exists.")
+        return found
+
+    def one_case(self, known: KnownAlert, project: Project) -> Case:
+        case, entry = case_of(self.work, self.act, self.alert, project)
         self.work.add(case)
-        entry.case_id, known.case_id = case.id, case.id
-        entry.data["alert"], entry.data["evidence"] = known.label, self.evidence(case)
+        known.case_id = case.id
+        return self.recorded(case, entry, known.label)
+
+    def recorded(self, case: Case, entry: Entry, label: str) -> Case:
+        """With what it came from as evidence, and told below its post."""
+        post = self.place.post if self.place else None
+        entry.case_id, entry.data["alert"], entry.data["evidence"] = case.id, label, self.evidence(case)
         outcome = record(self.work, case, entry)
         if post:
             self.work.enqueue([telling.answer(case, entry, post.channel, post.thread_ts)])
         return outcome.case
 
-    def new_case(self) -> tuple[Case, Entry]:
-        alert, project = self.alert, self.work.projects.by_id(self.terms.project, lock=True)
-        if project is None:
-            raise Invalid("The project of these alerts no longer exists.")
-        return Case.open(
+    def storm(self) -> Storm | None:
+        """The one that rages; it is over when its case has been archived."""
+        storm = self.work.storms.joined(self.terms.intake)
+        standing = self.work.alerts.standing(storm.case_id) if storm else None
+        return storm if standing and standing.archived_at is None else None
+
+    def storm_begun(self, project: Project) -> Storm:
+        self.work.storms.end(self.terms.intake, self.now)
+        storm = Storm(
+            intake=self.terms.intake, is_raging=True, label=self.label(), most=self.terms.most,
+            resolves=self.terms.resolves, priority=self.alert.priority.value, began_at=self.now, kinds=1, recovered=0,
+            repeats=0, last_at=self.now,
+        )  # fmt: skip
+        case, entry = Case.open(
             self.act,
             project,
-            type_of(self.work, alert.kind),
-            title=alert.title,
-            description=alert.text,
-            priority=alert.priority,
-            attributes=attributes_of(alert.tags),
-            source=alert.kind,
+            type_of(self.work, self.alert.kind),
+            title=storm.title,
+            description=storm.explanation,
+            priority=self.alert.priority,
+            source=Source.STORM,
         )
+        self.work.add(case)
+        storm.case_id, entry.data["storm"] = case.id, True
+        self.work.add(storm)
+        self.recorded(case, entry, storm.label)
+        return storm
+
+    def label(self) -> str:
+        """Where it comes from. A private channel's name is no public one's business."""
+        channel = self.work.projects.channel(self.place.post.channel) if self.place else None
+        return f"#{channel.name}" if channel and channel.name and not channel.is_private else self.known.label
+
+    def collected(self, known: KnownAlert, storm: Storm) -> Taken:
+        """Nobody is told of it, unless it is more urgent than all before or the case was closed a while ago."""
+        known.case_id = storm.case_id
+        if self.place:
+            post = self.place.post
+            known.link = known.link or self.place.workspace.link(post.channel, post.ts, post.thread_ts) or ""
+        if storm.is_outdone_by(self.alert.priority):
+            self.hurry(storm)
+        standing = self.work.alerts.standing(storm.case_id)
+        if standing is None:
+            raise Invalid("The case of this storm was deleted at this moment. Send the alert again.")
+        if standing.closed_at and self.now - standing.closed_at >= TAIL:
+            self.reopen_storm(storm)
+        return Taken(Did.COLLECTED, standing.key)
+
+    def hurry(self, storm: Storm) -> None:
+        """The case is as urgent as the most urgent of its alerts; what people make of that afterwards stays."""
+        locked, alert = self.work.storms.locked(storm.id), self.alert
+        case = self.work.cases.by_id(storm.case_id, lock=True)
+        if locked is None or case is None or not locked.is_outdone_by(alert.priority):
+            return
+        locked.priority = alert.priority.value
+        if is_more_urgent(alert.priority, case.priority):
+            record(self.work, case, case.prioritize(self.act, alert.priority))
+
+    def reopen_storm(self, storm: Storm) -> None:
+        case = self.work.cases.by_id(storm.case_id, lock=True)
+        entry = case.reopen(self.act) if case else None
+        if case and entry:
+            entry.data["alert"], entry.data["storm"] = storm.label, True
+            record(self.work, case, entry)
 
     def evidence(self, case: Case) -> list[int]:
         """The post, or else the link to whatever raised the alert."""
@@ -245,6 +356,20 @@ class Taking:
         self.work.add(linked)
         case.evidence_count = 1
         return [linked.id]
+
+
+def case_of(work: Work, act: Act, alert: Alert, project: Project) -> tuple[Case, Entry]:
+    """The case that the alert opens; it is up to the caller to keep it."""
+    return Case.open(
+        act,
+        project,
+        type_of(work, alert.kind),
+        title=alert.title,
+        description=alert.text,
+        priority=alert.priority,
+        attributes=attributes_of(alert.tags),
+        source=alert.kind,
+    )
 
 
 def type_of(work: Work, kind: Source) -> CaseType:

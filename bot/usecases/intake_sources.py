@@ -9,17 +9,30 @@ from datetime import datetime
 from bot.domain.act import Act
 from bot.domain.alert import Alert, tags_in
 from bot.domain.errors import Invalid, NotFound
-from bot.domain.intake import REOPENING, SECRET_LIMIT, SENDING, SIGNING, WORDS_LIMIT, Hook, System, Watch
+from bot.domain.intake import (
+    DEFAULT_MOST,
+    DEFAULT_REOPENING,
+    MOST_CASES,
+    REOPENING,
+    SECRET_LIMIT,
+    SENDING,
+    SIGNING,
+    WORDS_LIMIT,
+    Hook,
+    System,
+    Watch,
+)
 from bot.domain.project import Project
 from bot.domain.reading import Intake, PostRef, Workspace
 from bot.domain.rights import Right
-from bot.domain.text import kept_line
+from bot.domain.text import kept, kept_line
 from bot.storage.database import Database, Work
 from bot.usecases.access import admin_of, projects_for
 from bot.usecases.intake import Place, Taken, Terms, take_alert
 from bot.usecases.outside import Outside
 from bot.usecases.projects import home_channel, managed
 from bot.usecases.verb import once
+from bot.usecases.watching import meaning_of, problem_of, watch_for
 
 NO_VAULT = (
     "Casebook has no key to keep this secret with. An operator makes one with `python -m bot key`, sets it as "
@@ -37,8 +50,10 @@ class WatchFields:
     words: str = ""
     any_word: bool = False
     tags: str = ""
+    query: str = ""
     resolves: bool = True
-    reopen_minutes: int = 60
+    reopen_minutes: int = DEFAULT_REOPENING
+    most_cases: int = DEFAULT_MOST
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +73,14 @@ def intake_of(db: Database, act: Act, key: str) -> Intake:
 def intake(work: Work, project: Project) -> Intake:
     watches = work.alerts.watches_of(project.id)
     found = {watch.channel: work.projects.channel(watch.channel) for watch in watches}
+    problems = {watch.id: problem_of(work, watch) for watch in watches}
     return Intake(
         project=project,
         watches=watches,
         hooks=work.alerts.hooks_of(project.id),
         channels={id_: channel for id_, channel in found.items() if channel},
         seen=work.alerts.last_seen(project.id),
+        problems={id_: problem for id_, problem in problems.items() if problem},
     )
 
 
@@ -79,8 +96,11 @@ def watch_form(db: Database, act: Act, channel: str | None) -> tuple[Sequence[Pr
 
 
 def watch_channel(db: Database, act: Act, fields: WatchFields) -> tuple[Intake, Watch]:
-    """From now on; a project that watches the channel already does so as the form says now."""
-    tags, words = tags_in(fields.tags), kept_line(fields.words)
+    """From now on; a project that watches the channel already does so as the form says now.
+
+    Raises ``Invalid`` naming each field that is wrong, and ``QueryError`` pointing at the word.
+    """
+    tags, words, query = tags_in(fields.tags), kept_line(fields.words), kept(fields.query)
     check(fields, tags, words)
 
     def attempt(work: Work) -> tuple[Intake, Watch]:
@@ -91,9 +111,13 @@ def watch_channel(db: Database, act: Act, fields: WatchFields) -> tuple[Intake, 
             watch = Watch(project_id=project.id, channel=fields.channel)
             work.session.add(watch)
         watch.systems, watch.words, watch.any_word, watch.tags = list(fields.systems), words, fields.any_word, tags
+        watch.query = query
         watch.resolves, watch.reopen_minutes = fields.resolves, fields.reopen_minutes
+        watch.most_cases = fields.most_cases
         watch.changed_by, watch.changed_at = act.actor, act.at
         work.flush()
+        if query:
+            meaning_of(work, watch, act.at)
         return intake(work, project), watch
 
     return once(db, attempt)
@@ -107,6 +131,8 @@ def check(fields: WatchFields, tags: dict[str, str], words: str) -> None:
         wrong["words"] = f"There is room for {WORDS_LIMIT} characters; these are {len(words)}."
     if fields.reopen_minutes not in REOPENING:
         wrong["reopens"] = "Choose how long a closed case is reopened."
+    if fields.most_cases not in MOST_CASES:
+        wrong["most"] = "Choose how many new cases there may be."
     if wrong:
         raise Invalid(" ".join(wrong.values()), wrong)
 
@@ -131,7 +157,8 @@ def unwatch_channel(db: Database, act: Act, channel: str, key: str = "") -> Proj
 
 def make_hook(
     db: Database, act: Act, outside: Outside, key: str, source: System, *, token: str, secret: str = "",
-    replace: bool = False, resolves: bool = True, reopen_minutes: int = 60,
+    replace: bool = False, resolves: bool = True, reopen_minutes: int = DEFAULT_REOPENING,
+    most_cases: int = DEFAULT_MOST,
 ) -> Issued:  # fmt: skip
     """The address of a project for one source: made, replaced, or changed in its terms alone.
 
@@ -151,7 +178,7 @@ def make_hook(
             hook.token_hash = hash_of(token)
         if secret:
             hook.sealed = outside.seal(secret)
-        hook.resolves, hook.reopen_minutes = resolves, reopen_minutes
+        hook.resolves, hook.reopen_minutes, hook.most_cases = resolves, reopen_minutes, most_cases
         hook.changed_by, hook.changed_at = act.actor, act.at
         work.flush()
         return Issued(intake(work, project), hook, token if hook.token_hash == hash_of(token) else "")
@@ -208,8 +235,7 @@ def is_watched(db: Database, channel: str) -> bool:
 
 def take_post(db: Database, alert: Alert, post: PostRef, workspace: Workspace, now: datetime) -> Taken | None:
     """The first watch that takes the alert has it; ``None`` if none does."""
+    alert = alert.fitting(now)
     with db.read() as work:
-        watches = work.alerts.watches_at(post.channel)
-    said = f"{post.title}\n{post.text}\n{post.author}"
-    watch = next((one for one in watches if one.takes(alert.source, said, alert.tags)), None)
+        watch = watch_for(work, alert, f"{post.title}\n{post.text}\n{post.author}", post.channel, now)
     return take_alert(db, Terms.of(watch), alert, now, Place(post, workspace)) if watch else None

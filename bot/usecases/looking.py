@@ -10,7 +10,17 @@ from bot.domain.person import Person, Team
 from bot.domain.project import Project
 from bot.domain.query import Viewer, parse
 from bot.domain.query_words import folded
-from bot.domain.reading import PAGE, PREVIEW_LIMIT, TIMELINE_PAGE, CaseForm, Details, Listing, TimelinePage
+from bot.domain.reading import (
+    ALERTS_PAGE,
+    PAGE,
+    PREVIEW_LIMIT,
+    TIMELINE_PAGE,
+    CaseForm,
+    Details,
+    Listing,
+    StormPage,
+    TimelinePage,
+)
 from bot.domain.rights import Right
 from bot.domain.text import kept
 from bot.storage.database import Database, Work
@@ -32,6 +42,7 @@ def show_details(db: Database, act: Act, ref: str | int, *, page: int = 1) -> De
             relations=visible_relations(work, act, case),
             timeline=timeline_page(work, case, page),
             is_watching=any(watcher.person_id == act.actor for watcher in case.watchers),
+            storm=storm_page(work, case, 1) if case.is_storm else None,
         )
 
 
@@ -45,6 +56,18 @@ def visible_relations(work: Work, act: Act, case: Case) -> list[tuple[Relation, 
 def show_timeline(db: Database, act: Act, ref: str | int, *, page: int = 1) -> TimelinePage:
     with db.read() as work:
         return timeline_page(work, loaded(case_for(work, act, ref, Right.SEE)), page)
+
+
+def show_alerts(db: Database, act: Act, ref: str | int, *, page: int = 1) -> StormPage:
+    """What an alert storm has collected."""
+    with db.read() as work:
+        return storm_page(work, loaded(case_for(work, act, ref, Right.SEE)), page)
+
+
+def storm_page(work: Work, case: Case, page: int) -> StormPage:
+    page = max(page, 1)
+    rows = work.storms.page(case.id, page, ALERTS_PAGE)
+    return StormPage(case=case, alerts=rows[:ALERTS_PAGE], page=page, has_next=len(rows) > ALERTS_PAGE)
 
 
 def timeline_page(work: Work, case: Case, page: int) -> TimelinePage:

@@ -145,5 +145,5 @@ def record(work: Work, case: Case, entry: Entry | None) -> Outcome:
 
 def loaded(case: Case) -> Case:
     """With all that a card shows, so that it can be drawn after the session has ended."""
-    _ = case.teams, case.posts, case.tickets, case.comes_from_alert and case.alert
+    _ = case.teams, case.posts, case.tickets, case.comes_from_alert and case.alert, case.is_storm and case.storm
     return case

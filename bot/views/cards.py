@@ -9,6 +9,7 @@ from bot.domain.facts import ATTRIBUTES, Source
 from bot.domain.intake import AlertState, KnownAlert, System
 from bot.domain.priority import PRIORITY_WORDS, Priority
 from bot.domain.reading import Workspace
+from bot.domain.storm import Storm, kinds_words
 from bot.views.blocks import Block, Message, actions, context, fields, message
 from bot.views.clicks import case_block
 from bot.views.elements import button, grouped_select, option, overflow, select
@@ -74,6 +75,8 @@ def case_card(
     blocks = [title_line(case, workspace), fields(facts(case, clock(now), names))]
     if case.comes_from_alert and case.alert:
         blocks.append(rich_text(alert_line(case, case.alert)))
+    if case.is_storm and case.storm:
+        blocks.append(rich_text(storm_line(case.storm)))
     if said := excerpt(case.description, EXCERPT):
         blocks.append(rich_text(line(said)))
     blocks += tickets_block(case)
@@ -170,11 +173,29 @@ def alert_line(case: Case, alert: KnownAlert) -> Block:
     """What is behind the case: its name with a link, its state, how often it came again and when last."""
     kind = KINDS_OF_ALERT[Source(case.source)]
     by = "" if alert.source in {System.OTHER, System.GENERIC} else f" by {alert.label}"
+    return line(f"{kind}{by}: ", *alert_pieces(alert))
+
+
+def alert_pieces(alert: KnownAlert) -> list[Piece]:
     name = anchor(alert.link or None, clip(one_line(alert.name), ALERT_NAME))
-    pieces: list[Piece] = [f"{kind}{by}: ", name, " ", strong(STATES_OF_ALERT[AlertState(alert.state)])]
-    if alert.repeats:
-        pieces.append(f", came {plural(alert.repeats, 'more time')}")
-    return line(*pieces, ", last seen ", moment(alert.last_at))
+    return [name, " ", strong(STATES_OF_ALERT[AlertState(alert.state)]), *times(alert.repeats, alert.last_at)]
+
+
+def storm_line(storm: Storm) -> Block:
+    """How many kinds of alerts there are, since when, how many are over, and whether more come."""
+    pieces: list[Piece] = ["Alert storm: ", strong(kinds_words(storm.kinds)), f" of alerts from {storm.label} since "]
+    pieces.append(moment(storm.began_at))
+    if storm.recovered:
+        pieces.append(f", {storm.recovered:,} recovered")
+    pieces += [*times(storm.repeats, storm.last_at), ". "]
+    if storm.ended_at:
+        return line(*pieces, "The storm was over ", moment(storm.ended_at), ". Details lists the alerts.")
+    return line(*pieces, "Further kinds are collected here. Details lists the alerts.")
+
+
+def times(repeats: int, last_at: datetime) -> list[Piece]:
+    came = [f", came {plural(repeats, 'more time')}"] if repeats else []
+    return [*came, ", last seen ", moment(last_at)]
 
 
 def archived_note(case: Case) -> Block:

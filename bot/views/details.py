@@ -17,6 +17,7 @@ from bot.views.elements import button, option
 from bot.views.forms.metadata import case_metadata
 from bot.views.limits import clip, one_line
 from bot.views.rich import Piece, anchor, bullets, line, moment, quote, rich_text, someone, words
+from bot.views.storms import storm_blocks
 from bot.views.text import NOBODY, Names, joined, mrkdwn, person, told
 from bot.views.tickets import ticket_blocks
 from bot.views.words import case_link, case_name, clock, plural
@@ -61,6 +62,8 @@ def details_view(found: Details, workspace: Workspace, *, names: Names = NOBODY,
     blocks += [fields(facts(case, clock(now), names)), *_more_facts(case, names, workspace)]
     if case.comes_from_alert and case.alert:
         blocks += _alert_blocks(case, case.alert)
+    if found.storm:
+        blocks += storm_blocks(found.storm)
     if case.description.strip():
         blocks += [header("Description"), rich_text(line(case.description))]
     blocks += ticket_blocks(case, names)

@@ -3,6 +3,7 @@
 import difflib
 from dataclasses import dataclass
 
+from bot.views.alert_help import alert_help
 from bot.views.blocks import Block, Message, View, context, divider, message, modal, section
 from bot.views.limits import clip, one_line
 from bot.views.query_help import query_help
@@ -138,12 +139,14 @@ COMMANDS = (
 )
 BY_NAME = {command.name: command for command in COMMANDS}
 ABOUT_WORKFLOWS = {"workflow", "workflows", "steps"}
+ABOUT_ALERTS = {"alert", "alerts", "storm", "storms"}
 ABOUT_QUERIES = {"search", "list", "query", "queries"}
 GROUPS = (OPEN, WORK, KEEP, ADMIN)
 ELSEWHERE = Mrkdwn(
     "Commands do not work in threads. There, use the buttons of a case's card, or the message shortcuts "
     "*Escalate to a case* and *Add to a case*. A reply in the thread of a card becomes a note. "
-    "`/case help workflows` is about Casebook's steps in Slack's Workflow Builder."
+    "`/case help alerts` is about alerts that become cases, `/case help workflows` about Casebook's steps in Slack's "
+    "Workflow Builder."
 )
 
 
@@ -167,6 +170,8 @@ def help_message(topic: str = "") -> Message:
         return message("Every command of Casebook, with an example", help_blocks())
     if wanted in ABOUT_QUERIES:
         return query_help(_entry(BY_NAME.get(wanted, BY_NAME["search"])))
+    if wanted in ABOUT_ALERTS:
+        return alert_help()
     if wanted in ABOUT_WORKFLOWS:
         return workflow_help()
     if command := BY_NAME.get(wanted):

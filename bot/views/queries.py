@@ -52,8 +52,10 @@ def _found(found: Preview) -> Mrkdwn:
         return EMPTY
     if found.problem:
         return mrkdwn("*This query does not work yet.* {}", said(clip(found.problem, 500)))
-    would = mrkdwn("In the last 7 days it would have posted {}.", bold(case_count(found.opened)))
-    return joined([mrkdwn("{} finds {} now.", query_code(found.query), bold(case_count(found.total))), would], " ")
+    now = mrkdwn("{} finds {} now.", query_code(found.query), bold(case_count(found.total)))
+    if found.opened is None:
+        return now
+    return joined([now, mrkdwn("In the last 7 days it would have posted {}.", bold(case_count(found.opened)))], " ")
 
 
 def _first(found: Preview) -> Mrkdwn:

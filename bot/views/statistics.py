@@ -29,6 +29,7 @@ SOURCES = {
     Source.SIGNAL: "Security signals",
     Source.ERROR: "Error tracking issues",
     Source.ALERT: "Other alerts",
+    Source.STORM: "Alert storms",
 }
 NOTHING = "Nothing was opened or closed in the last {} weeks."
 UNITS = ((86_400, "day"), (3600, "hour"), (60, "minute"))

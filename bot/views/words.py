@@ -17,6 +17,7 @@ SOURCES = {
     Source.SIGNAL: "from a security signal",
     Source.ERROR: "from an error tracking issue",
     Source.ALERT: "from an alert",
+    Source.STORM: "from an alert storm",
 }
 _UNITS = ((86_400 * 365, "year"), (86_400 * 30, "month"), (86_400, "day"), (3600, "hour"), (60, "minute"))
 

@@ -3,8 +3,9 @@
 Datadog's webhook sends them as fast as they are taken, on connections that are kept open; repeats of each kind, now and
 then an end and a new beginning. Beside it, the same requests to a server that only reads the JSON and answers.
 
-Goals: all within a minute; as many cases as kinds; a message for each case and for each end and beginning, and none for
-a repeat; nothing left to send soon after; memory that a hundred times the alerts would not change.
+Goals: all within a minute; as many cases as kinds, or with more than 50 kinds 51, of which the last is an alert storm; a
+message for each case and for each end and beginning, and none for a repeat or for what is collected in the storm; nothing
+left to send soon after; memory that a hundred times the alerts would not change.
 """
 
 import argparse

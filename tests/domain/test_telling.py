@@ -144,7 +144,7 @@ def test_small_things_disturb_nobody(case: Case) -> None:
         Kind.RELATED, Kind.NOTEBOOK, Kind.TICKET_ASKED, Kind.TICKET_CREATED, Kind.TICKET_LINKED, Kind.TICKET_UNLINKED,
         Kind.TICKET_GONE, Kind.TICKET_DIFFERS,
         Kind.INCIDENT_OPENED, Kind.INCIDENT_ENDED, Kind.KEPT, Kind.KEPT_OPEN, Kind.CLOSING, Kind.SNOOZED,
-        Kind.ALERTED, Kind.RECOVERED,
+        Kind.ALERTED, Kind.RECOVERED, Kind.STORM_OVER,
     }  # fmt: skip
     for kind in set(Kind) - FOR_ASSIGNEE:
         deliveries = deliveries_for(case, entry_of(case, kind), EVERYBODY)

@@ -3,9 +3,10 @@
 import pytest
 from sqlalchemy import select
 
-from bot.domain.intake import KnownAlert
+from bot.domain.intake import KnownAlert, Watch
 from bot.usecases.intake_clock import refresh_cards
 from tests.flows.conftest import create_project, running, settings_for
+from tests.flows.inboxes import preview_of
 from tests.views.messages import ALERTMANAGER, DATADOG_C, DATADOG_D
 
 MONITOR = "https://app.datadoghq.eu/monitors/{}?group=host%3Aweb-1&link_monitor_id={}"
@@ -147,6 +148,57 @@ def test_only_what_meets_the_condition(town, casebook, project, alerts, datadog,
     answered(slack, met, "OPS-1")
     assert casebook.worker.wait_until_idle(10)
     assert "1 case" in town.bob.command("/case list", channel=town.ops).shown
+
+
+def test_only_what_the_query_finds_and_its_end_whatever_it_says(town, casebook, project, alerts, datadog, card, slack):
+    told = watch(town, casebook, alerts, query='env:prod -title:disk "High CPU"')
+    assert 'whose case env:prod -title:disk "High CPU" finds' in told.replace("`", "")
+    datadog.post(alerts, **monitor("Triggered", "disk is full", 5))
+    datadog.post(alerts, attachments=[{"title": "Triggered: checkout is slow", "text": "High CPU\n\nTags: env:dev"}])
+    met = datadog.post(alerts, **monitor("Triggered"))
+    answered(slack, met, "OPS-1")
+    posted = card("OPS-1")
+    link = MONITOR.format(12345678, 12345678)
+    datadog.post(alerts, attachments=[{"title": "Recovered: CPU", "title_link": link, "text": "All is well"}])
+    slack.wait_for(lambda: "has recovered" in posted.shown, what="the recovery")
+    assert casebook.worker.wait_until_idle(10)
+    assert "1 case" in town.bob.command("/case list is:open OR is:closed", channel=town.ops).shown
+
+
+def test_the_query_of_a_watch_is_checked_while_it_is_typed_and_can_be_built(town, casebook, project, open_case, alerts):
+    open_case("login fails p1")
+    town.dana.command("/case project watch #alerts", channel=town.general)
+    form = town.dana.modal
+    form.fill({"project": "OPS Operations", "words": "production", "query": "banana:3"})
+    preview_of(form, town, "This query does not work yet.")
+    errors = form.submit().errors
+    assert list(errors) == ["query"]
+    assert "“banana” is not a field" in errors["query"]
+    form.fill({"query": "priority:P1"})
+    preview_of(form, town, "priority:P1 finds 1 case now.")
+    assert "would have posted" not in form.text
+    form.click("query.build")
+    town.slack.wait_for(lambda: "Use it" in town.dana.modal.text, what="the form that builds a search")
+    assert not town.dana.modal.submit().errors
+    town.slack.wait_for(lambda: town.dana.modal.title == "Watch a channel", what="the form")
+    assert town.dana.modal.value("words") == "production"
+    assert not town.dana.modal.submit().errors
+    assert "with all of the words “production” whose case priority:P1 finds" in town.dana.modal.text
+    town.dana.modal.close(everything=True)
+    town.dana.command("/case project watch #alerts", channel=town.general)
+    assert town.dana.modal.value("query") == "priority:P1"
+
+
+def test_a_query_that_means_nothing_any_more_lets_everything_in_and_says_so(
+    town, casebook, project, alerts, datadog, slack
+):
+    watch(town, casebook, alerts, query="service:web")
+    with casebook.db.write() as work:
+        work.session.scalars(select(Watch)).one().query = "team:gone"
+    post = datadog.post(alerts, **monitor("Triggered"))
+    answered(slack, post, "OPS-1")
+    town.dana.command("/case project OPS", channel=town.general)
+    assert "Its query means nothing any more, so it lets everything in." in town.dana.modal.text
 
 
 def test_recovery_is_only_noted_if_the_project_wants_that(town, casebook, project, alerts, datadog, card, slack):

@@ -49,6 +49,15 @@ def test_the_nearest_command(typed, meant):
     assert helps.nearest(typed) == meant
 
 
+@pytest.mark.parametrize("topic", ["alerts", "storms"])
+def test_alerts_and_storms_have_a_page_of_their_own(topic):
+    message = helps.help_message(topic)
+    fits_message(message)
+    for words in ("/case project watch #alerts", "/case project hooks OPS", "a query finds", "up to 50 new cases"):
+        assert words in shown(message)
+    assert "/case help alerts" in shown(helps.help_message())
+
+
 def test_an_unknown_word_gets_the_nearest_command_or_the_way_to_help():
     assert "`/case priority" in helps.unknown("prioritty")["text"]
     assert "`/case help`" in helps.unknown("frobnicate")["text"]

@@ -1,18 +1,20 @@
 """Alerts as bots post them, and the forms and cards of alerts at their largest and smallest."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from bot.domain.intake import POSTING, SENDING, AlertState, Hook, KnownAlert, System, Watch
 from bot.domain.project import Channel
-from bot.domain.reading import Details, Intake, TimelinePage
+from bot.domain.reading import Details, Intake, Preview, StormPage, TimelinePage
+from bot.domain.storm import Storm
 from bot.views.alert_posts import post_of, read_alert
 from bot.views.cards import card_message
 from bot.views.details import details_view
 from bot.views.forms import intake as forms
 from bot.views.forms.projects import project_form
+from bot.views.storms import alerts_view
 from tests.views import messages, samples
 from tests.views.filling import sent
 from tests.views.samples import NOW, fits_message, fits_modal, shown
@@ -33,7 +35,8 @@ def known(text: str = "CPU is high", **over: Any) -> KnownAlert:
 def watch(**over: Any) -> Watch:
     values: dict[str, Any] = {
         "id": 1, "project_id": 1, "channel": "C0ALERTS", "systems": [], "words": "", "any_word": False, "tags": {},
-        "resolves": True, "reopen_minutes": 60, "changed_by": "U0DANA", "changed_at": NOW,
+        "query": "", "resolves": True, "reopen_minutes": 60, "most_cases": 50, "changed_by": "U0DANA",
+        "changed_at": NOW,
     }  # fmt: skip
     return Watch(**(values | over))
 
@@ -41,20 +44,29 @@ def watch(**over: Any) -> Watch:
 def hook(source: System = System.DATADOG, **over: Any) -> Hook:
     values: dict[str, Any] = {
         "id": 1, "project_id": 1, "source": source.value, "token_hash": "h", "sealed": None, "resolves": False,
-        "reopen_minutes": 0, "changed_by": "U0DANA", "changed_at": NOW,
+        "reopen_minutes": 0, "most_cases": 200, "changed_by": "U0DANA", "changed_at": NOW,
     }  # fmt: skip
     return Hook(**(values | over))
 
 
+def storm(**over: Any) -> Storm:
+    values: dict[str, Any] = {
+        "id": 1, "case_id": 12, "intake": "hook/1", "is_raging": True, "label": "Datadog", "most": 50, "resolves": True,
+        "priority": "none", "began_at": NOW, "ended_at": None, "recovered_at": None, "kinds": 1530, "recovered": 1200,
+        "repeats": 9999, "last_at": NOW,
+    }  # fmt: skip
+    return Storm(**(values | over))
+
+
 def full_watch() -> Watch:
     tags = {f"{'n' * 38}{number:02}": LONG[:200] for number in range(20)}
-    return watch(systems=[one.value for one in POSTING], words=LONG[:200], any_word=True, tags=tags)
+    return watch(systems=[one.value for one in POSTING], words=LONG[:200], any_word=True, tags=tags, query=LONG[:2000])
 
 
 def intake(watches: list[Watch] | None = None, hooks: list[Hook] | None = None) -> Intake:
     lost = Channel(id="C0ALERTS", name="alerts", is_private=True, is_archived=False, is_member=False, mirrored_at=NOW)
     seen = {"datadog": NOW - timedelta(minutes=5)}
-    return Intake(samples.project(), watches or [], hooks or [], {"C0ALERTS": lost}, seen)
+    return Intake(samples.project(), watches or [], hooks or [], {"C0ALERTS": lost}, seen, {1: LONG})
 
 
 CPU = "datadog | monitor/12345678/host:web-1 | triggered | CPU usage is high on host:web-1 | host:web-1"
@@ -144,12 +156,36 @@ def test_cards_and_details_of_alerts(text: str, state: AlertState, source: Syste
     fits_modal(details_view(found, samples.WORKSPACE, now=NOW))
 
 
+@pytest.mark.parametrize("text", ["CPU", LONG], ids=["small", "large"])
+@pytest.mark.parametrize("over", [None, NOW], ids=["raging", "over"])
+def test_cards_and_details_of_storms(text: str, over: datetime | None) -> None:
+    case = samples.huge_case(text) if text == LONG else samples.case(source="alert storm")
+    case.source, case.storm = "alert storm", storm(label=f"#{text[:80]}", ended_at=over)
+    message = card_message(case, workspace=samples.WORKSPACE, now=NOW)
+    fits_message(message)
+    said = shown(message).replace("\n", "")
+    assert "1,530 more kinds of alerts from" in said
+    assert "1,200 recovered, came 9,999 more times, last seen" in said
+    assert ("The storm was over" in said) == bool(over)
+    alerts = [known(text, link=f"https://example.com/{'x' * 1900}", repeats=number) for number in range(25)]
+    found = StormPage(case, alerts, page=2, has_next=True)
+    timeline = TimelinePage(case, (), {}, {}, 1, has_next=False)
+    fits_modal(
+        details_view(Details(case, (), (), timeline, is_watching=False, storm=found), samples.WORKSPACE, now=NOW)
+    )
+    listed = alerts_view(found, samples.WORKSPACE)
+    fits_modal(listed)
+    assert shown(listed).count("is triggered") == 25
+    fits_modal(alerts_view(StormPage(case, [], page=9, has_next=False), samples.WORKSPACE))
+
+
 @pytest.mark.parametrize("there", [None, watch(), full_watch()], ids=["new", "small", "large"])
 def test_the_form_to_watch_a_channel(there: Watch | None) -> None:
-    view = forms.watch_form([samples.project()], there, "C0ALERTS")
+    view = forms.watch_form([samples.project()], there, "C0ALERTS", Preview(there.query if there else ""))
     fits_modal(view)
     filled = forms.read_watch(sent(view, project="OPS"))
     assert (filled.channel, filled.project, filled.reopen_minutes, filled.resolves) == ("C0ALERTS", "OPS", 60, True)
+    assert filled.most_cases == 50
     assert filled.systems == tuple(there.systems if there else ())
 
 

@@ -7,7 +7,9 @@ from typing import Any
 
 from bot.domain.errors import Invalid
 from bot.domain.intake import (
+    DEFAULT_MOST,
     DEFAULT_REOPENING,
+    MOST_CASES,
     POSTING,
     REOPENING,
     SECRET_LIMIT,
@@ -19,7 +21,8 @@ from bot.domain.intake import (
     Watch,
 )
 from bot.domain.project import Project
-from bot.domain.reading import Intake
+from bot.domain.reading import Intake, Preview
+from bot.domain.storm import MINUTES
 from bot.views.blocks import Block, View, actions, context, divider, field_input, modal, section
 from bot.views.clicks import TOO_OLD
 from bot.views.elements import (
@@ -35,10 +38,13 @@ from bot.views.elements import (
 )
 from bot.views.forms import state
 from bot.views.forms.metadata import pack, unpack
+from bot.views.forms.query_field import query_field, read_query
 from bot.views.limits import clip
+from bot.views.queries import preview_blocks, query_code, typed_query
 from bot.views.text import Mrkdwn, bold, escape, joined, mrkdwn
 from bot.views.words import age
 
+QUERY_HINT = "Asked of the case that the alert would open. For example priority:>=P2 -service:batch."
 MOST_PROJECTS = 100
 SHOWN = 15
 TAGS_LIMIT = 300
@@ -51,8 +57,10 @@ REOPENS = {
     1440: "1 day",
     10_080: "1 week",
 }
+CEILINGS = [option(f"{most} in {MINUTES} minutes", str(most)) for most in MOST_CASES]
 WINDOWS = [option(REOPENS[minutes], str(minutes)) for minutes in REOPENING]
 RESOLVES = option("An alert that recovers closes its case", "resolves")
+WATCHING = "project.watch"
 ANY, ALL = "any", "all"
 WHERE = {
     System.DATADOG: "In Datadog: Integrations, Webhooks, New. The payload to paste is in Casebook's README.",
@@ -77,8 +85,10 @@ class FilledWatch:
     words: str
     any_word: bool
     tags: str
+    query: str
     resolves: bool
     reopen_minutes: int
+    most_cases: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +100,13 @@ class FilledHook:
     replace: bool
     resolves: bool
     reopen_minutes: int
+    most_cases: int
 
 
-def watch_form(projects: Sequence[Project], watch: Watch | None, channel: str | None) -> View:
-    """``watch``: how the channel is watched already."""
+def watch_form(
+    projects: Sequence[Project], watch: Watch | None, channel: str | None, preview: Preview, *, token: str = ""
+) -> View:
+    """``watch``: how the channel is watched already. ``token``: see ``query_field``."""
     keys = {project.id: project.key for project in projects}
     only = projects[0].key if len(projects) == 1 else None
     listed = [option(clip(f"{one.key} {one.name}", 75), one.key) for one in projects[:MOST_PROJECTS]]
@@ -103,9 +116,17 @@ def watch_form(projects: Sequence[Project], watch: Watch | None, channel: str | 
         field_input("channel", "Channel", channel_select("channel", "Choose a channel", chosen=channel)),
         field_input("project", "Project", menu),
         *_conditions(watch),
+        *query_field(
+            typed_query(preview.query),
+            token=token,
+            label="Only alerts whose case the query finds",
+            hint=QUERY_HINT,
+            optional=True,
+        ),
+        *preview_blocks(preview),
         *_ends(watch),
     ]
-    return modal("project.watch", "Watch a channel", blocks, submit="Watch")
+    return modal(WATCHING, "Watch a channel", blocks, submit="Watch")
 
 
 def _conditions(watch: Watch | None) -> list[Block]:
@@ -125,8 +146,9 @@ def _conditions(watch: Watch | None) -> list[Block]:
 
 
 def _ends(there: Watch | Hook | None) -> list[Block]:
-    """What the end and the next beginning of an alert do."""
+    """What the end and the next beginning of an alert do, and how many may begin."""
     minutes = there.reopen_minutes if there else DEFAULT_REOPENING
+    most = there.most_cases if there else DEFAULT_MOST
     ticked = ["resolves"] if there is None or there.resolves else []
     return [
         field_input("resolves", "Recovery", checkboxes("resolves", [RESOLVES], chosen=ticked), optional=True),
@@ -134,7 +156,16 @@ def _ends(there: Watch | Hook | None) -> list[Block]:
             "reopens", "A closed case is reopened when its alert triggers again within",
             select("reopens", "Choose", WINDOWS, chosen=str(minutes)), hint="Later than that, it opens a new case.",
         ),
+        field_input(
+            "most", "New cases, at most", select("most", "Choose", CEILINGS, chosen=str(most)),
+            hint="Further kinds of alerts are collected on one case, an alert storm, until fewer come.",
+        ),
     ]  # fmt: skip
+
+
+def read_channel(view: Mapping[str, Any]) -> str | None:
+    """Of a form in any state."""
+    return state.channel(view, "channel")
 
 
 def read_watch(view: Mapping[str, Any]) -> FilledWatch:
@@ -150,14 +181,16 @@ def read_watch(view: Mapping[str, Any]) -> FilledWatch:
         words=state.text(view, "words"),
         any_word=state.choice(view, "mode") == ANY,
         tags=state.text(view, "tags"),
+        query=read_query(view),
         resolves="resolves" in state.choices(view, "resolves"),
-        reopen_minutes=_minutes(view),
+        reopen_minutes=_number(view, "reopens", DEFAULT_REOPENING),
+        most_cases=_number(view, "most", DEFAULT_MOST),
     )
 
 
-def _minutes(view: Mapping[str, Any]) -> int:
-    found = state.choice(view, "reopens") or ""
-    return int(found) if found.isdecimal() else DEFAULT_REOPENING
+def _number(view: Mapping[str, Any], field: str, otherwise: int) -> int:
+    found = state.choice(view, field) or ""
+    return int(found) if found.isdecimal() else otherwise
 
 
 def watching_view(intake: Intake, watch: Watch) -> View:
@@ -183,7 +216,8 @@ def watch_words(watch: Watch) -> Mrkdwn:
     with_words = mrkdwn("with {} of the words “{}”", word, watch.words) if watch.words else Mrkdwn("")
     tags = ", ".join(f"{name}:{value}" for name, value in watch.tags.items())
     with_tags = mrkdwn("tagged {}", clip(tags, 200)) if tags else Mrkdwn("")
-    return joined([joined([who, with_words, with_tags], " "), ends_words(watch)], "; ")
+    found = mrkdwn("whose case {} finds", query_code(watch.query)) if watch.query else Mrkdwn("")
+    return joined([joined([who, with_words, with_tags, found], " "), ends_words(watch)], "; ")
 
 
 def ends_words(there: Watch | Hook) -> Mrkdwn:
@@ -212,6 +246,9 @@ def _watch_line(intake: Intake, watch: Watch) -> Mrkdwn:
     channel = intake.channels.get(watch.channel)
     outside = channel is not None and channel.mirrored_at is not None and not channel.is_member
     problem = Mrkdwn(" *Casebook is not in it:* `/invite @casebook` there.") if outside else Mrkdwn("")
+    if watch.id in intake.problems:
+        said_ = clip(intake.problems[watch.id], 200)
+        problem = mrkdwn("{} *Its query means nothing any more*, so it lets everything in. {}", problem, said_)
     return mrkdwn("• {}: {}.{}", _channel(watch.channel), watch_words(watch), problem)
 
 
@@ -289,7 +326,8 @@ def read_hook(view: Mapping[str, Any]) -> FilledHook:
         secret=state.text(view, "secret"),
         replace="replace" in state.choices(view, "replace"),
         resolves="resolves" in state.choices(view, "resolves"),
-        reopen_minutes=_minutes(view),
+        reopen_minutes=_number(view, "reopens", DEFAULT_REOPENING),
+        most_cases=_number(view, "most", DEFAULT_MOST),
     )
 
 

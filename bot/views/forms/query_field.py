@@ -32,13 +32,15 @@ class FieldOf:
         return str(self.view["callback_id"])
 
 
-def query_field(query: str, *, token: str = "", label: str = "Query", hint: str = "", live: bool = True) -> list[Block]:
+def query_field(
+    query: str, *, token: str = "", label: str = "Query", hint: str = "", live: bool = True, optional: bool = False
+) -> list[Block]:
     """``live``: what is typed arrives as a click of ``query.typed`` or, behind it, ``/`` and the token."""
     entry = text_input(
         f"{TYPED}/{token}" if token else TYPED, value=query, placeholder="For example is:open priority:>=P2",
         lines=True, limit=LENGTH_LIMIT, live=live,
     )  # fmt: skip
-    return [field_input("query", label, entry, hint=hint, live=live), actions([build_button()])]
+    return [field_input("query", label, entry, hint=hint, live=live, optional=optional), actions([build_button()])]
 
 
 def read_query(view: Mapping[str, Any]) -> str:
