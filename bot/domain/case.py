@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, ForeignKey, Index, String, Text, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import Date, ForeignKey, Index, String, Text, and_, text
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from bot.domain.act import Act
 from bot.domain.base import Base, BigId
@@ -97,7 +97,11 @@ class Case(Led, Timed, Base):
     type: Mapped[CaseType] = relationship(lazy="joined", innerjoin=True, viewonly=True)
     teams: Mapped[list[Team]] = relationship(secondary=CaseTeam.__table__, order_by=Team.id)
     posts: Mapped[list[Post]] = relationship(order_by=Post.id, viewonly=True)
-    alert: Mapped[KnownAlert | None] = relationship(uselist=False, viewonly=True)
+    alert: Mapped[KnownAlert | None] = relationship(
+        primaryjoin=lambda: and_(Case.id == foreign(KnownAlert.case_id), Case.source != Source.STORM.value),
+        uselist=False,
+        viewonly=True,
+    )
     storm: Mapped[Storm | None] = relationship(uselist=False, viewonly=True)
     watchers: Mapped[list[Watcher]] = relationship(cascade="all, delete-orphan", passive_deletes=True)
     tickets: Mapped[list[Ticket]] = relationship(
