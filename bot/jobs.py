@@ -19,6 +19,7 @@ from bot.usecases.intake_clock import forget, refresh_cards
 from bot.usecases.people import ask_for_directory
 from bot.usecases.retention import ask_for_gathering, see_to_departures
 from bot.usecases.rule_running import forget_runs, wake_rules
+from bot.usecases.silence_ends import tell_of_ended
 from bot.usecases.snoozing import wake_rested
 from bot.usecases.storm_clock import see_to_storms
 from bot.usecases.ticket_news import ask_for_news
@@ -72,8 +73,9 @@ def purge(db: Database, now: datetime, slot_at: datetime) -> None:
 
 
 def wake(db: Database, now: datetime, slot_at: datetime) -> None:
-    """Snoozes and stays that are over, and digests that are due."""
+    """Snoozes, silences and stays that are over, and digests that are due."""
     wake_rested(db, now)
+    tell_of_ended(db, now)
     wake_inboxes(db, now)
 
 

@@ -12,14 +12,15 @@ class Alert:
     post: dict[str, Any]
 
 
-def monitor(title: str, text: str, number: int = 12345678) -> Alert:
+def monitor(title: str, text: str, number: int = 12345678, state: str = "Triggered") -> Alert:
+    """``state``: ``Triggered`` or ``Recovered``."""
     link = f"https://app.datadoghq.eu/monitors/{number}?link_monitor_id={number}"
     attachment = {
-        "title": f"Triggered: {title}",
+        "title": f"{state}: {title}",
         "title_link": link,
         "text": f"@slack-alerts\n\n{text}\n\n- - -\n\n<{link}|[Monitor Status>]",
         "fallback": title,
-        "color": "#d0021b",
+        "color": "#2eb67d" if state == "Recovered" else "#d0021b",
     }
     return Alert("Datadog", {"attachments": [attachment]})
 
@@ -50,12 +51,3 @@ def alertmanager(title: str, text: str, number: int = 1) -> Alert:
 
 
 KINDS = {"monitor": monitor, "signal": signal, "error": error, "alertmanager": alertmanager}
-
-# Posted by turns while the demo runs: (channel, alert).
-NOW_AND_THEN = (
-    ("alerts", monitor("p95 latency of checkout is above 2 s", "p95 is 2.7 s, usually 0.4 s", 22001)),
-    ("alerts", alertmanager("KubePodCrashLooping", "Pod checkout-7f9 restarts every minute", 2)),
-    ("security", signal("Login from a new country", "Account grace, Reykjavík", 31)),
-    ("alerts", error("TimeoutError in inventory.reserve", "57 events in five minutes", 88)),
-    ("alerts", monitor("Disk of db-2 is above 90 %", "93 %, growing by 1 % an hour", 22002)),
-)

@@ -34,6 +34,7 @@ def found(slack: LocalSlack) -> None:
     slack.add_channel("general", members=everyone)
     slack.add_channel("ops", members=everyone, bot=True)
     slack.add_channel("alerts", members=everyone, bot=True)
+    slack.add_channel("monitoring", members=everyone, bot=True)
     security = [staff[name] for name in ("dana", "grace", "henry", "bob")]
     slack.add_channel("security", members=security, private=True, bot=True)
     for name in BOTS:

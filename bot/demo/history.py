@@ -1,5 +1,6 @@
 """The company's past: every story is told through Casebook's own use-cases, each step at its time."""
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
@@ -7,6 +8,7 @@ from functools import partial
 from bot.demo.alerts import KINDS, Alert
 from bot.demo.clock import Clock
 from bot.demo.company import Company
+from bot.demo.monitoring import CHANNEL, PAST, PROJECT, SOURCE, Call, Monitoring
 from bot.demo.stories import STORIES, Story
 from bot.demo.talk import GREETER, GREETING, TALK, WAITING, Said
 from bot.domain.act import Act
@@ -18,10 +20,13 @@ from bot.domain.priority import Priority
 from bot.domain.reading import PostRef
 from bot.sandbox.driver import Message
 from bot.sandbox.slack import LocalSlack
-from bot.usecases import evidence, looking, opening, people, projects, working
+from bot.surfaces.alerts import hear_alert
+from bot.usecases import evidence, intake_sources, looking, opening, people, projects, working
 from bot.usecases.inboxes import InboxFields, create_inbox
+from bot.usecases.intake_clock import refresh_cards
 from bot.usecases.verb import Outcome
 from bot.views.posts import read_post
+from bot.web import AlertHooks
 from bot.wiring import Casebook
 
 PROJECTS = (("OPS", "Operations", "ops"), ("SEC", "Security", "security"))
@@ -36,7 +41,10 @@ class Stopped(Exception):
 
 
 class Historian:
-    def __init__(self, slack: LocalSlack, casebook: Casebook, company: Company, clock: Clock) -> None:
+    def __init__(
+        self, slack: LocalSlack, casebook: Casebook, company: Company, clock: Clock, monitoring: Monitoring
+    ) -> None:
+        self.monitoring = monitoring
         self.slack, self.casebook, self.company, self.clock = slack, casebook, company, clock
         self.db, self.workspace = casebook.db, casebook.workspace
         self.cases: dict[str, Case] = {}
@@ -61,6 +69,8 @@ class Historian:
             yield today - timedelta(hours=said.ago), partial(self.say, said)
         for ago, channel, alert in WAITING:
             yield today - timedelta(hours=ago), partial(self.post, channel, alert)
+        for ago, told in PAST:
+            yield today - timedelta(hours=ago), partial(self.hear, told)
         yield today, self.make_inbox
         yield today + timedelta(seconds=1), self.greet
 
@@ -85,6 +95,10 @@ class Historian:
                 home_channel=self.company.channels[channel].id,
                 retention_months=15,
             )
+        act, watched = self.act("dana", "form"), self.company.channels[CHANNEL].id
+        intake_sources.watch_channel(self.db, act, intake_sources.WatchFields(watched, PROJECT))
+        outside, token = self.casebook.desk.outside, self.monitoring.token
+        intake_sources.make_hook(self.db, act, outside, PROJECT, SOURCE, token=token)
 
     def make_inbox(self) -> None:
         fields = InboxFields(
@@ -107,6 +121,17 @@ class Historian:
 
     def post(self, channel: str, alert: Alert) -> Message:
         return self.company.bots[alert.bot].post(self.company.channels[channel], **alert.post)
+
+    def hear(self, alert: Alert | Call) -> None:
+        """As Casebook does when it runs: here by the same doors, without a network before them."""
+        if isinstance(alert, Call):
+            raw = json.dumps(self.monitoring.body(alert)).encode()
+            hooks = AlertHooks(self.db, self.casebook.desk.outside.opened, self.clock.now)
+            hooks(f"{SOURCE.value}/{self.monitoring.token}", {}, raw)
+        else:
+            message = self.post(CHANNEL, alert)
+            hear_alert(self.casebook.desk, {**message.json, "channel": message.channel})
+        refresh_cards(self.db, self.clock.now())
 
     # -- a story ------------------------------------------------------------------------------------------------------
     def act(self, name: str, via: str, origin: str | None = None) -> Act:

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from bot.config import Settings, manifest_file
 from bot.demo import company, surroundings
-from bot.demo.alerts import NOW_AND_THEN
 from bot.demo.clock import Clock
 from bot.demo.folder import CannotRun, Folder
 from bot.demo.history import Historian, Stopped
+from bot.demo.monitoring import NOW_AND_THEN, Call, Monitoring
 from bot.demo.offices import Offices
 from bot.demo.script import Script
 from bot.sandbox.page import mount
@@ -44,6 +44,7 @@ class Demo:
         self.kept = folder.load() if folder.is_set_up else None
         self.slack = self.local_slack(port)
         self.offices = self.open_offices()
+        self.monitoring = Monitoring(self.clock, None if self.kept is None else self.kept.get("monitoring", ""))
         self.has_changed = threading.Event()
         self.slack.platform.workspace.subscribe(lambda _: self.has_changed.set())
 
@@ -117,6 +118,7 @@ class Demo:
                 self.save()
                 casebook.start()
                 self.offices.call(casebook.server.port)
+                self.monitoring.reach(casebook.server.port)
                 yield casebook
             finally:
                 casebook.stop()
@@ -128,7 +130,8 @@ class Demo:
 
     def set_up(self, casebook: Casebook) -> None:
         company.found(self.slack)
-        Historian(self.slack, casebook, company.company(self.slack), self.clock).tell(self.stopping.is_set)
+        place = company.company(self.slack)
+        Historian(self.slack, casebook, place, self.clock, self.monitoring).tell(self.stopping.is_set)
 
     def migrate(self) -> None:
         db = Database(self.settings().database_url)
@@ -145,7 +148,8 @@ class Demo:
 
     def save(self) -> None:
         self.has_changed.clear()
-        self.folder.save({**self.slack.snapshot(), "offices": self.offices.snapshot()})
+        kept = {"offices": self.offices.snapshot(), "monitoring": self.monitoring.token}
+        self.folder.save({**self.slack.snapshot(), **kept})
 
     def wait(self, seconds: float) -> None:
         """Keeps what happens meanwhile. Raises ``Stopped``."""
@@ -165,6 +169,9 @@ class Demo:
         for channel_name, alert in cycle(NOW_AND_THEN):
             self.wait(between)
             between = min(between * 2, LONGEST_BETWEEN_ALERTS)
+            if isinstance(alert, Call):
+                self.monitoring.send(alert)
+                continue
             place = company.company(self.slack)
             channel, bot = place.channels.get(channel_name), place.bots.get(alert.bot)
             if channel and bot:

@@ -51,5 +51,7 @@ Welcome! This is Casebook: whatever needs looking into becomes a case, right her
 3.  The case's card is in #ops now. Press Take, look at Details, choose P1: Bob's inbox Urgent posts it in #general.
 4.  Reply in the card's thread: your words are a note on the case. Then Close it.
 5.  Open Casebook at the left, Home: your cases, and everybody's.
-6.  Be somebody else, at the top right: Bob works on checkout, I see what is private to security.
+6.  In #monitoring alerts become cases by themselves, are counted when they repeat, and end them when they recover.
+     Post an alert there, at the top; then post it again, or that it has recovered.
+7.  Be somebody else, at the top right: Bob works on checkout, I see what is private to security.
 Nobody here is real, so nothing can go wrong."""

@@ -32,6 +32,8 @@ class Tell(StrEnum):
     TEAMS = "teams"  # mirror the user groups
     NOTIFY = "notify"  # what happened to a case in an inbox, from `data`, told to the channel or person `target`
     INBOX = "inbox"  # refresh the card that an inbox has put up in `target`
+    SILENCE = "silence"  # a chore: the posts of the cases of the silence in `data` say that it lasts, or no more
+    SILENCE_OVER = "silence.over"  # that a silence is over and what it held back, told to `target`
     JOIN = "join"  # join the channel `target` if that is possible, so that replies there are heard
     DIGEST = "digest"  # an inbox's cases, told to the recipient in `data`
     PAGE = "page"  # a notification, raised or resolved at PagerDuty

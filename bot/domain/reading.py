@@ -243,6 +243,16 @@ class SilenceList:
 
 
 @dataclass(frozen=True, slots=True)
+class SilenceEnd:
+    """``held``: of how many cases it kept ``channel`` from hearing, or anybody if that is empty."""
+
+    silence: Silence
+    inbox: Inbox | None
+    held: int
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
 class LeavingPage:
     """The closed cases of a project that are to be deleted. ``left``: how many; ``cases``: the first of them.
 

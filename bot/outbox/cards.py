@@ -1,6 +1,6 @@
 """A case's card wherever it stands: drawn as the case is now, put up once, kept true."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from bot.domain.case import Case
@@ -8,6 +8,7 @@ from bot.domain.delivery import Delivery
 from bot.domain.evidence import Post, PostRole
 from bot.domain.inbox import Event
 from bot.domain.reading import Workspace
+from bot.domain.silence import Silence
 from bot.domain.telling import team_channels
 from bot.outbox import drawing, errors
 from bot.outbox.posting import Poster
@@ -48,9 +49,11 @@ class Cards:
             return cards.card_message(
                 loaded(case), workspace=self.workspace, now=self.clock(), names=names, channel=left
             )  # fmt: skip
-        names = {**names, **drawing.names(work, (reason.inbox.owner for reason in reasons))}
+        silences = self.silences(work, case, reasons)
+        spoken_of = [*(reason.inbox.owner for reason in reasons), *(silence.made_by for silence in silences)]
+        names = {**names, **drawing.names(work, spoken_of)}
         return inbox_posts.inbox_card(
-            loaded(case), reasons, workspace=self.workspace, names=names, now=self.clock()
+            loaded(case), reasons, silences, workspace=self.workspace, names=names, now=self.clock()
         )  # fmt: skip
 
     def may_show(self, work: Work, case: Case, target: str) -> bool:
@@ -71,6 +74,12 @@ class Cards:
         inboxes = work.inboxes.by_ids(events)
         inside = self.listening.inside(work, case, inboxes, self.clock())
         return [Reason(inbox, events[id_], id_ in inside) for id_, inbox in inboxes.items()]
+
+    def silences(self, work: Work, case: Case, reasons: Sequence[Reason]) -> list[Silence]:
+        """Those that keep what has brought the case there from telling more of it."""
+        inboxes = {reason.inbox.id for reason in reasons}
+        named = work.silences.named(case.id, self.clock())
+        return [one for one in named if one.inbox_id is None or one.inbox_id in inboxes]
 
     def update(self, post: Post, message: Message) -> bool:
         """Whether it still stands."""

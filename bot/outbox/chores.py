@@ -9,7 +9,7 @@ from bot.outbox.sender import Sent
 from bot.storage.claims import Held
 from bot.storage.database import Database
 from bot.storage.outcomes import siblings
-from bot.usecases import inbox_clock, matching, rule_running
+from bot.usecases import inbox_clock, matching, rule_running, silence_posts
 from bot.usecases.listening import Listening
 from bot.usecases.teams import redraw_cards
 
@@ -26,6 +26,7 @@ class Chores:
             Tell.SEED: self.seed,
             Tell.SWEEP: self.sweep,
             Tell.REDRAW: self.redraw,
+            Tell.SILENCE: self.silence,
             Tell.RULE: self.rule,
             Tell.RULE_SEED: self.seed_rule,
             **bulks.chores(db, clock),
@@ -55,6 +56,10 @@ class Chores:
 
     def redraw(self, held: Held) -> Sent:
         redraw_cards(self.db, held.delivery.data, self.clock())
+        return Sent()
+
+    def silence(self, held: Held) -> Sent:
+        silence_posts.keep_posts(self.db, held.delivery.data["silence"], self.clock())
         return Sent()
 
     def rule(self, held: Held) -> Sent:

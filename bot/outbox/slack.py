@@ -26,6 +26,7 @@ from bot.outbox.posting import Poster
 from bot.outbox.retention import Leaving
 from bot.outbox.rules import Rules
 from bot.outbox.sender import Refused, Sent, Unreachable
+from bot.outbox.silences import Silences
 from bot.outbox.statistics import Statistician
 from bot.outbox.steps import Steps
 from bot.storage.claims import Held
@@ -97,6 +98,7 @@ class SlackSender:
             **Leaving(db, self.poster, exporter, workspace, clock).tell,
             **Idle(db, self.poster, workspace).tell,
             **Rules(db, self.poster, self.cards, workspace).tell,
+            **Silences(db, self.poster).tell,
         }
 
     def __call__(self, held: Held) -> Sent:

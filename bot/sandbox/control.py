@@ -2,7 +2,7 @@
 
 | request | does |
 |---|---|
-| GET /control/state?person= | team, app, people, groups, bots, commands, shortcuts, channels as the person sees them |
+| GET /control/state?person= | team, app, people, groups, bots, commands, shortcuts, steps, channels as one sees them |
 | GET /control/messages?channel=&person=&limit= | a channel's newest messages, ephemerals included, without replies |
 | GET /control/thread?channel=&ts=&person= | a message and its replies |
 | GET /control/modals?person= | the stack of open modals, the top one last |

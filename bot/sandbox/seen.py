@@ -16,7 +16,7 @@ RECENT = 50
 
 
 def overview(platform: "Platform", person_id: str = "") -> Json:
-    """Team, app, people, groups, bots, commands and shortcuts; channels as `person_id` sees them, all without one."""
+    """Team, app, people, groups, bots, commands, shortcuts, steps; channels as `person_id` sees them, or all."""
     workspace, manifest = platform.workspace, platform.manifest
     team = workspace.team_id
     dm = platform.app_dm(person_id).id if person_id else ""
@@ -38,8 +38,20 @@ def overview(platform: "Platform", person_id: str = "") -> Json:
         "bots": [{"id": bot.id, "name": bot.name, "user": bot.user} for bot in workspace.bots.values()],
         "commands": [vars(command) for command in manifest.commands.values()],
         "shortcuts": [vars(shortcut) for shortcut in manifest.shortcuts.values()],
+        "steps": [_step(callback_id, declared) for callback_id, declared in manifest.functions.items()],
         "channels": [channel(platform, c, person_id) for c in _visible(platform, person_id)],
         "dm": dm,
+    }
+
+
+def _step(callback_id: str, declared: Json) -> Json:
+    """A function of the manifest; its inputs in the order in which it declares them."""
+    inputs = [{"name": name, **spec} for name, spec in (declared.get("input_parameters") or {}).items()]
+    return {
+        "callback_id": callback_id,
+        "title": declared["title"],
+        "description": declared.get("description", ""),
+        "input_parameters": inputs,
     }
 
 

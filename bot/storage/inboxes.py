@@ -8,7 +8,8 @@ from sqlalchemy import bindparam, delete, insert, or_, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from bot.domain.case import Case
-from bot.domain.inbox import Inbox, Match, Medium, Mute, Notification, Recipient
+from bot.domain.casetype import Group
+from bot.domain.inbox import IN_SLACK, Inbox, Match, Medium, Mute, Notification, Recipient
 from bot.domain.person import Person, TeamMember
 from bot.storage.locking import AS_LEFT, lock_on, wait_for
 from bot.storage.parking import absent, changed
@@ -139,6 +140,28 @@ class Inboxes:
         """Why a case is told to a channel or person, oldest first."""
         query = select(Notification).where(Notification.case_id == case_id, Notification.target == target)
         return self._session.scalars(query.order_by(Notification.id)).all()
+
+    def posting(self, case_id: int) -> set[int]:
+        """The inboxes that have told of a case in Slack."""
+        query = select(Notification.inbox_id).where(Notification.case_id == case_id, Notification.medium.in_(IN_SLACK))
+        return set(self._session.scalars(query.distinct()))
+
+    def posted(self, cases: Iterable[int]) -> Sequence[tuple[int, str]]:
+        """The channels and people who were told of these cases in Slack, each with the case."""
+        query = select(Notification.case_id, Notification.target).where(
+            Notification.case_id.in_(sorted(set(cases))), Notification.medium.in_(IN_SLACK)
+        )
+        rows = self._session.execute(query.distinct().order_by(Notification.case_id, Notification.target))
+        return [(case_id, target) for case_id, target in rows]
+
+    def posted_by(self, inbox_id: int, after: int, limit: int) -> Sequence[int]:
+        """The ids of the cases at work that an inbox has told of in Slack, ascending from ``after``."""
+        query = select(Notification.case_id).join(Case, Case.id == Notification.case_id)
+        query = query.where(
+            Notification.inbox_id == inbox_id, Notification.medium.in_(IN_SLACK), Notification.case_id > after,
+            Case.group != Group.CLOSED.value, Case.archived_at.is_(None),
+        )  # fmt: skip
+        return self._session.scalars(query.distinct().order_by(Notification.case_id).limit(limit)).all()
 
     def paged(self, case_id: int) -> Sequence[Notification]:
         """What was raised at PagerDuty about a case, and what was resolved there, oldest first."""

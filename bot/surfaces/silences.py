@@ -11,8 +11,8 @@ from bot.surfaces.desk import Desk, is_in_home, is_in_modal
 from bot.surfaces.inboxes import number
 from bot.surfaces.opening import open_modal, page_below
 from bot.surfaces.words import TOKEN, Words
-from bot.usecases import inboxes, shelves, silencing
-from bot.views import forms, silences
+from bot.usecases import inboxes, shelves, silence_ends, silencing
+from bot.views import forms, lists, silences
 from bot.views import inboxes as views
 from bot.views.clicks import read_value
 from bot.views.help import example
@@ -46,6 +46,13 @@ def register(app: App, desk: Desk) -> None:
             open_modal(client, body, views.told_view(done))
         else:
             desk.replies.send(respond, **done, response_type="ephemeral", replace_original=True)
+        ack()
+
+    @app.action(silences.HELD)
+    def press_show(ack: Ack, body: dict[str, Any], client: Any) -> None:
+        silence, channel = silences.read_held(read_value(body))
+        found = silence_ends.list_held_back(desk.db, desk.act(body, "inbox"), silence, channel)
+        open_modal(client, body, lists.listing_view(found, desk.workspace))
         ack()
 
 

@@ -1,6 +1,5 @@
 """What a change of a case means to the inboxes: each recipient is told of each event once."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ from bot.domain.notifying import Audience, Happening, deliveries_for, notificati
 from bot.storage.database import Database, Work
 from bot.usecases.access import those_who_may_see
 from bot.usecases.listening import Listening
+from bot.usecases.silence_posts import name_silences
 from bot.usecases.silencing import Quiet, quiet_for
 from bot.usecases.verb import once
 
@@ -47,30 +47,26 @@ def match_case(db: Database, listening: Listening, case_id: int, entries: Sequen
         _ = case.posts
     if inboxes:
         once(db, lambda work: tell_recipients(work, found, now))
+    name_silences(db, case_id, now)
 
 
 def tell_recipients(work: Work, found: Found, now: datetime) -> None:
     held = work.inboxes.matches_of(found.case.id)
     happened = list(happenings(work, found, held, now))
-    audience, withheld = audience_of(work, found, happened), Counter[int]()
-    rows = [row for one in happened for row in told_of(one, found, audience, withheld, now)]
-    work.silences.withhold(withheld)
+    audience = audience_of(work, found, happened)
+    rows = [row for one in happened for row in notifications(one, found.case, audience, now)]
+    rows = not_silenced(work, found.quiet, rows)
     rows += resolutions(found.paged, found.inside, found.case, now)
     ids = work.inboxes.told(rows)
     fresh = [(ids[row.key], row) for row in rows if row.key in ids]
     work.enqueue(deliveries_for(fresh, found.case, now))
 
 
-def told_of(
-    happened: Happening, found: Found, audience: Audience, withheld: Counter[int], now: datetime
-) -> list[Notification]:
-    """None while a silence lasts. ``withheld``: silence → how many it kept back, is added to."""
-    rows = notifications(happened, found.case, audience, now)
-    silence = found.quiet.by(happened.inbox)
-    if silence is None:
-        return rows
-    withheld[silence] += len(rows)
-    return []
+def not_silenced(work: Work, quiet: Quiet, rows: Sequence[Notification]) -> list[Notification]:
+    """What a silence keeps back is written down, so that its end can be told with it."""
+    quiet = quiet.among(work.silences.still(quiet.ids))
+    work.silences.hold_back([(silence, row) for row in rows if (silence := quiet.by(row.inbox_id))])
+    return [row for row in rows if not quiet.by(row.inbox_id)]
 
 
 def happenings(work: Work, found: Found, held: Mapping[int, Match], now: datetime) -> Iterable[Happening]:

@@ -4,10 +4,10 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.domain import silence_telling
 from bot.domain.act import Act
 from bot.domain.case import Case
 from bot.domain.errors import Invalid, NotAllowed, NotFound
-from bot.domain.inbox import Inbox
 from bot.domain.matching import matches
 from bot.domain.moments import moment_ahead
 from bot.domain.person import Person
@@ -22,6 +22,7 @@ from bot.storage.database import Database, Work
 from bot.usecases.access import helpers, person_of
 from bot.usecases.inboxes import editable
 from bot.usecases.looking import viewer_for
+from bot.usecases.silence_ends import announce
 from bot.usecases.verb import once
 
 Check = Callable[[Work, Person], int | None]
@@ -36,9 +37,18 @@ class Quiet:
     everywhere: int | None = None
     inboxes: Mapping[int, int] = field(default_factory=dict)
 
-    def by(self, inbox: Inbox) -> int | None:
+    @property
+    def ids(self) -> set[int]:
+        return {*self.inboxes.values(), *([self.everywhere] if self.everywhere else [])}
+
+    def among(self, lasting: Collection[int]) -> "Quiet":
+        """``lasting``: the ids of those that have not been told to be over meanwhile."""
+        inboxes = {inbox: one for inbox, one in self.inboxes.items() if one in lasting}
+        return Quiet(self.everywhere if self.everywhere in lasting else None, inboxes)
+
+    def by(self, inbox_id: int) -> int | None:
         """The id of the silence that keeps this inbox from telling."""
-        return self.everywhere or self.inboxes.get(inbox.id)
+        return self.everywhere or self.inboxes.get(inbox_id)
 
 
 def silence_query(db: Database, act: Act, query: str, until: str, reason: str = "") -> Silence:
@@ -75,6 +85,7 @@ def silenced(work: Work, act: Act, check: Check, until: str, reason: str, query:
         withheld=0, origin=act.origin,
     )  # fmt: skip
     work.add(silence)
+    work.enqueue([silence_telling.posts(silence, "begun", act.at)])
     return silence
 
 
@@ -83,11 +94,12 @@ def end_silence(db: Database, act: Act, silence_id: int) -> Silence:
 
     def attempt(work: Work) -> Silence:
         person = colleague(work, act)
-        silence = work.silences.by_id(silence_id)
+        silence = work.silences.by_id(silence_id, lock=True)
         if silence is None or (silence.ends_at <= act.at and silence.ended_by != person.id):
             raise NotFound(OVER)
         if silence.ends_at > act.at:
             silence.ends_at, silence.ended_by = act.at, person.id
+            announce(work, silence, act.at)
         return silence
 
     return once(db, attempt)

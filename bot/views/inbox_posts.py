@@ -7,13 +7,14 @@ from datetime import datetime
 from bot.domain.case import Case
 from bot.domain.inbox import Event, Inbox
 from bot.domain.reading import Listing, Workspace
+from bot.domain.silence import Silence
 from bot.views.blocks import Block, Message, context, message, section
 from bot.views.cards import card_text, case_card
 from bot.views.elements import option, overflow
 from bot.views.limits import clip
 from bot.views.lists import listing
 from bot.views.queries import query_code
-from bot.views.text import NOBODY, Mrkdwn, Names, joined, mrkdwn, person
+from bot.views.text import NOBODY, Mrkdwn, Names, joined, mrkdwn, person, when
 from bot.views.words import case_name
 
 SHOWN = 5
@@ -37,6 +38,7 @@ class Reason:
 def inbox_card(
     case: Case,
     reasons: Sequence[Reason],
+    silences: Sequence[Silence] = (),
     *,
     workspace: Workspace,
     names: Names = NOBODY,
@@ -49,7 +51,9 @@ def inbox_card(
     if len(reasons) > SHOWN:
         others = ", ".join(reason.inbox.name for reason in reasons[SHOWN:])
         blocks.append(context(mrkdwn("Also in {}.", clip(others, 1000))))
-    why = joined([reason_text(reason, names) for reason in reasons[:SHOWN]], " ")
+    quiet = [silence_text(one, reasons, names) for one in silences[:SHOWN]]
+    blocks += [context(said) for said in quiet]
+    why = joined([*(reason_text(reason, names) for reason in reasons[:SHOWN]), *quiet], " ")
     return message(joined([card_text(case, names), why], ". "), [*blocks, *buttons])
 
 
@@ -72,6 +76,16 @@ def reason_text(reason: Reason, names: Names) -> Mrkdwn:
     query = query_code(inbox.query, names)
     left = Mrkdwn("") if reason.is_inside else Mrkdwn(" *No longer matches.*")
     return mrkdwn("In *{}* ({}) because {}. Owner: {}.{}", inbox.name, query, because, person(inbox.owner, names), left)
+
+
+def silence_text(one: Silence, reasons: Sequence[Reason], names: Names) -> Mrkdwn:
+    """``reasons``: among them is the inbox that is silenced, unless it is all of them."""
+    name = next((reason.inbox.name for reason in reasons if reason.inbox.id == one.inbox_id), "")
+    who = mrkdwn("Inbox *{}* tells nobody", name) if name else mrkdwn("Inboxes tell nobody")
+    why = mrkdwn(" ({})", clip(one.reason, 100)) if one.reason else Mrkdwn("")
+    return mrkdwn(
+        "*Silenced until {}* by {}{}. {} of it before.", when(one.ends_at), person(one.made_by, names), why, who
+    )
 
 
 def because_of(reason: Reason) -> str:

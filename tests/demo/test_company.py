@@ -1,5 +1,9 @@
 """The company is as promised: some forty cases of every kind and age, told without a single refusal."""
 
+import pytest
+
+from bot.demo.history import Stopped
+from bot.demo.monitoring import NOW_AND_THEN
 from bot.demo.talk import WAITING
 from bot.domain.act import Act
 from bot.domain.casetype import SECURITY, STANDARD, Group
@@ -73,6 +77,40 @@ def test_there_are_alerts_that_nobody_has_escalated(run):
     alerts = run.demo.slack.messages(run.company.channels["alerts"])
     untouched = [message for message in alerts if message.bot_id and not message.replies]
     assert len(untouched) == sum(channel == "alerts" for _, channel, _ in WAITING)
+
+
+def alert_case(run, title):
+    """The newest case with this title, as Ann sees it."""
+    act = Act(actor=run.company.people["ann"].id, at=run.demo.clock.now(), via="command")
+    return looking.show_case(run.casebook.db, act, listed(run, "ann", f'title:"{title}" sort:-created')[0])
+
+
+def test_alerts_have_become_cases_by_themselves(run):
+    """From a watched channel and over HTTP: one goes on, two are over, each has repeated."""
+    found = [alert_case(run, title) for title in ("Memory of search-2", "Invoices wait", "nodes of inventory")]
+    assert [(case.is_open, case.alert.repeats, case.alert.label) for case in found] == [
+        (False, 2, "Datadog"), (True, 3, "Datadog"), (False, 1, "Alertmanager"),
+    ]  # fmt: skip
+    assert [case.attributes["service"] for case in found] == ["search", "invoices", "inventory"]
+    cards = [message.shown for message in run.demo.slack.messages(run.company.channels["ops"])]
+    assert any("came 3 more times" in card and "last seen" in card for card in cards)
+
+
+def test_alerts_go_on_in_both_ways(run, monkeypatch):
+    waits = []
+
+    def wait(seconds):
+        waits.append(seconds)
+        if len(waits) > len(NOW_AND_THEN):
+            raise Stopped
+
+    monkeypatch.setattr(run.demo, "wait", wait)
+    with pytest.raises(Stopped):
+        run.demo.live()
+    node = alert_case(run, "nodes of inventory")
+    assert (node.is_open, node.alert.repeats) == (False, 1)
+    run.demo.slack.wait_for(lambda: not alert_case(run, "Invoices wait").is_open, what="the recovery to end its case")
+    assert alert_case(run, "Invoices wait").alert.repeats == 4
 
 
 def test_the_past_is_in_order(run):

@@ -58,6 +58,29 @@ def test_an_alert_is_posted_and_escalated(window, town, project):
     expect(ann.thread).to_contain_text("This post is now case OPS-1")
 
 
+def test_an_alert_repeats_and_recovers_in_a_watched_channel(window, town, project, casebook, shots):
+    assert not town.dana.command("/case project watch #general", channel=town.general).error
+    town.dana.modal.fill({"project": "OPS Operations"})
+    assert not town.dana.modal.submit().errors
+    town.dana.modal.close()
+    assert casebook.worker.wait_until_idle(10)
+    ann = window(town.ann, town.general)
+    for state in ("Triggered: new, or once again", "Triggered: new, or once again", "Recovered"):
+        before = ann.messages.count()
+        ann.page.get_by_role("button", name="Post an alert").click()
+        ann.page.get_by_role("radio", name=re.compile("Monitor")).check()
+        ann.page.get_by_label("State").select_option(state)
+        shots(ann, state.partition(":")[0])
+        ann.page.get_by_role("button", name="Post", exact=True).click()
+        expect(ann.messages).to_have_count(before + 1)
+    expect(ann.messages.filter(has_text="Triggered").first).to_contain_text("1 reply")
+    ann.go("channel ops")
+    expect(ann.message("OPS-1")).to_contain_text("has recovered, came 1 more time, last seen")
+    ann.page.get_by_role("button", name="Post an alert").click()
+    ann.page.get_by_role("radio", name=re.compile("Security signal")).check()
+    expect(ann.page.get_by_label("State")).to_be_hidden()  # signals do not recover
+
+
 def test_bob_takes_prioritizes_and_closes_by_buttons_while_ann_looks_on(window, town, project):
     town.ann.command("/case quick search is slow in OPS", channel=town.ops)
     ann, bob = window(town.ann, town.ops), window(town.bob, town.ops)

@@ -195,6 +195,17 @@ def test_a_silence_keeps_inboxes_from_telling_for_a_time(town, casebook, open_ca
     assert "<!channel>" not in str(listed.message.blocks)
     later(hours=3)
     assert "Nothing is silenced" in town.bob.command("/case silence", channel=town.ops).shown
+    over = post_in(town, town.general, "is over")
+    assert "1 case was held back here" in over.shown
+    town.carol.click(over, "Show them")
+    assert "OPS-1" in town.carol.modal.text
+    assert "OPS-2" not in town.carol.modal.text
+    town.carol.modal.close()
+    (dm,) = [message for message in town.bob.dm() if "is over" in message.shown]
+    assert "1 case was held back and" in dm.shown
+    town.bob.click(dm, "Show them")
+    assert "OPS-1" in town.bob.modal.text
+    town.bob.modal.close()
     open_case("database is slow again")
     post_in(town, town.general, "slow again")
     assert "Only people of this workspace" in town.gus.command("/case silence a 2h", channel=town.general).shown
@@ -202,6 +213,8 @@ def test_a_silence_keeps_inboxes_from_telling_for_a_time(town, casebook, open_ca
 
 def test_an_inbox_can_be_silenced_and_the_silence_ended(town, casebook, open_case, slack):
     make_inbox(town.ann, town, "is:open", channels=[town.general])
+    open_case("login is down")
+    post_in(town, town.general, "login is down")
     town.ann.command("/case inbox", channel=town.ops)
     home = town.ann.open_home()
     town.ann.click(home, "Inboxes")
@@ -215,7 +228,13 @@ def test_an_inbox_can_be_silenced_and_the_silence_ended(town, casebook, open_cas
     listed = town.ann.command("/case inbox", channel=town.ops)
     assert "Silenced until" in listed.shown
     assert "(upgrade)" in listed.shown
+    assert "Silenced until" in post_in(town, town.general, "login is down").shown
     town.ann.click(listed, "End silence")
+    assert "ended it. 1 case was held back here" in post_in(town, town.general, "is over").shown
+    slack.wait_for(
+        lambda: "Silenced until" not in post_in(town, town.general, "login is down").shown,
+        what="the post to say no more that it is silenced",
+    )
     open_case("search is down")
     post_in(town, town.general, "search is down")
 

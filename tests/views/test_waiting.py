@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.errors import Invalid
 from bot.domain.inbox import Inbox
-from bot.domain.reading import LeavingPage, SilenceList
+from bot.domain.reading import LeavingPage, SilenceEnd, SilenceList
 from bot.domain.retention import Departure, State
 from bot.domain.silence import Silence
 from bot.views import forms, idle, retention, silences
@@ -80,3 +80,17 @@ def test_very_many_silences_fit():
     fits_message(silences.silences_message(SilenceList(many, {})))
     fits_message(silences.silences_message(SilenceList([], {})))
     assert "<!channel>" not in str(silences.silences_message(SilenceList(many, {})))
+
+
+@pytest.mark.parametrize("held", [0, 1, 12_345])
+def test_the_end_of_a_silence_is_told_however_wide_it_is(held):
+    one = Silence(
+        id=1, query=WIDE * 4, reason=WIDE[:200], made_by="U0ANN", made_at=NOW, ends_at=NOW, ended_by="U0BOB"
+    )  # fmt: skip
+    for end in (SilenceEnd(one, None, held, ""), SilenceEnd(one, Inbox(id=7, name=WIDE[:80]), held, "C0OPS")):
+        drawn = silences.over_message(end, {"U0BOB": WIDE})
+        fits_message(drawn)
+        assert "<!channel>" not in str(drawn)
+    assert silences.read_held("1/C0OPS") == (1, "C0OPS")
+    with pytest.raises(Invalid):
+        silences.read_held("one")

@@ -1,5 +1,5 @@
 // Alerts in the forms observed in real channels (integrations reference, 8.3 and 8.4): an empty text, everything in an
-// attachment, links with the ids by which duplicates are told apart.
+// attachment, links with the ids by which duplicates are told apart. `over`: the post that tells of its end, if one does.
 
 const pick = (list) => list[Math.floor(Math.random() * list.length)];
 const digits = (count) =>
@@ -25,18 +25,19 @@ function monitor() {
   const [from, to, now] = [Date.now() - 1_200_000, Date.now(), Math.floor(Date.now() / 1000)];
   const link = `https://app.datadoghq.eu/monitors/${id}?group=${encodeURIComponent(host)}&from_ts=${from}&to_ts=${to}&event_id=${event}&link_monitor_id=${id}&link_event_id=${event}&link_event_ts=${now}`;
   const escaped = link.replaceAll("&", "&amp;");
-  return {
+  const form = (state, color, words) => ({
     text: "",
     attachments: [
       {
-        title: `Triggered: ${what}`,
+        title: `${state}: ${what}`,
         title_link: link,
-        color: "danger",
-        text: `@slack-sre\n\n${text}\n\n(last triggered: ${utc(new Date())})\n\n- - -\n\n<${escaped}|[Monitor Status>] · <https://app.datadoghq.eu/monitors/${id}/edit|[Edit Monitor>]`,
-        fallback: `Triggered: ${what}`,
+        color,
+        text: `@slack-sre\n\n${words}\n\n(last triggered: ${utc(new Date())})\n\n- - -\n\n<${escaped}|[Monitor Status>] · <https://app.datadoghq.eu/monitors/${id}/edit|[Edit Monitor>]`,
+        fallback: `${state}: ${what}`,
       },
     ],
-  };
+  });
+  return { ...form("Triggered", "danger", text), over: form("Recovered", "good", "It is as usual again.") };
 }
 
 function signal() {
@@ -119,20 +120,21 @@ function group() {
   const link = `http://alertmanager.example:9093/#/alerts?receiver=casebook&filter=%7Balertname%3D%22${name}%22%7D`;
   const alert = (instance) =>
     `*Alert:* ${summary} - \`critical\`\n*Details:*\n  • *alertname:* \`${name}\`\n  • *instance:* \`${instance}\`\n  • *severity:* \`critical\``;
-  return {
+  const form = (state, color) => ({
     text: "",
     attachments: [
       {
-        title: `[FIRING:2] ${name} (critical)`,
+        title: `[${state}] ${name} (critical)`,
         title_link: link,
-        color: "danger",
+        color,
         text: `${alert(one)}\n\n${alert(two)}`,
-        fallback: `[FIRING:2] ${name} | ${link}`,
+        fallback: `[${state}] ${name} | ${link}`,
         mrkdwn_in: ["fallback", "pretext", "text"],
         footer: "",
       },
     ],
-  };
+  });
+  return { ...form("FIRING:2", "danger"), over: form("RESOLVED", "good") };
 }
 
 export const ALERTS = [

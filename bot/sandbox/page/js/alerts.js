@@ -14,6 +14,7 @@ import { state } from "./state.js";
 import { channels } from "./world.js";
 
 let lastKind = 0;
+const kept = new Map(); // kind → the alert that was made last, so that it can come again and end
 
 export function postAlert() {
   const offered = channels()
@@ -27,8 +28,21 @@ export function postAlert() {
     offered.map((one) => h("option", { value: one.id, selected: one === here }, `# ${one.name}`)),
   );
   const preview = h("div", { class: "alert-preview", "aria-label": "Preview" });
-  let made = ALERTS[lastKind].make();
+  const when = h(
+    "select",
+    { class: "input", onchange: () => draw() },
+    h("option", { value: "" }, "Triggered: new, or once again"),
+    h("option", { value: "over" }, "Recovered"),
+  );
+  const stateField = h("label", { class: "field" }, h("span", { class: "field-label" }, "State"), when);
+  const made = () => {
+    if (!kept.has(lastKind)) kept.set(lastKind, ALERTS[lastKind].make());
+    const { over, ...triggered } = kept.get(lastKind);
+    stateField.hidden = !over;
+    return (when.value && over) || triggered;
+  };
   const draw = () => {
+    const { text, blocks, attachments = [] } = made();
     const source = new Source({ channel: "", ts: "" });
     source.press = source.choose = async () => false;
     replace(
@@ -43,20 +57,20 @@ export function postAlert() {
           h("strong", {}, ALERTS[lastKind].bot),
           h("span", { class: "badge" }, "APP"),
         ),
-        made.text && mrkdwn(made.text),
-        made.blocks && drawBlocks(made.blocks, source),
-        (made.attachments ?? []).map((one) => drawAttachment(one, source)),
+        text && mrkdwn(text),
+        blocks && drawBlocks(blocks, source),
+        attachments.map((one) => drawAttachment(one, source)),
       ),
     );
   };
-  const again = () => {
-    made = ALERTS[lastKind].make();
+  const another = () => {
+    kept.delete(lastKind);
     draw();
   };
   const kinds = h(
     "div",
     { class: "alert-kinds", role: "radiogroup", "aria-label": "Kind of alert" },
-    ALERTS.map((alert, index) => kindRow(alert, index, again)),
+    ALERTS.map((alert, index) => kindRow(alert, index, draw)),
   );
   const dialog = openDialog({
     title: "Post an alert",
@@ -65,10 +79,11 @@ export function postAlert() {
       h(
         "p",
         { class: "hint" },
-        "As a monitoring tool would post it. Then escalate it: hover over the message, More actions, Escalate to a case.",
+        "As a monitoring tool would post it. Then escalate it: hover over the message, More actions, Escalate to a case. Where a project watches the channel it becomes a case by itself.",
       ),
       kinds,
       h("label", { class: "field" }, h("span", { class: "field-label" }, "Channel"), where),
+      stateField,
       h(
         "div",
         { class: "field" },
@@ -76,7 +91,7 @@ export function postAlert() {
           "div",
           { class: "field-label" },
           "Preview ",
-          h("button", { class: "link-button", type: "button", onclick: again }, "another one"),
+          h("button", { class: "link-button", type: "button", onclick: another }, "another one"),
         ),
         preview,
       ),
@@ -85,7 +100,7 @@ export function postAlert() {
   });
   async function send() {
     const bot = await botNamed(ALERTS[lastKind].bot);
-    await post(`bots/${bot}/post`, { channel: where.value, ...made });
+    await post(`bots/${bot}/post`, { channel: where.value, ...made() });
     dialog.close();
     if (state.place.id !== where.value) goChannel(where.value);
   }
@@ -93,10 +108,10 @@ export function postAlert() {
   kinds.querySelector("input:checked")?.focus();
 }
 
-function kindRow(alert, index, again) {
+function kindRow(alert, index, draw) {
   const pick = () => {
     lastKind = index;
-    again();
+    draw();
   };
   return h(
     "label",

@@ -40,7 +40,7 @@ on("inspecting", () => {
 });
 
 function everything() {
-  for (const what of ["world", "channel", "thread", "modals", "home"]) mark(what);
+  for (const what of ["world", "channel", "thread", "modals", "home", "step"]) mark(what);
 }
 
 function hear(frame) {
@@ -73,7 +73,9 @@ function change({ what, channel, person, only_for: onlyFor }) {
       break;
     case "seen":
     case "file":
+      break;
     case "step":
+      mark("step");
       break;
     default:
       mark("world");

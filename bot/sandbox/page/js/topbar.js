@@ -7,6 +7,7 @@ import { menuButton } from "./menus.js";
 import { avatarOf, role } from "./people.js";
 import { become } from "./router.js";
 import { on, state, tell } from "./state.js";
+import { runStep } from "./steps.js";
 import { theme } from "./theme.js";
 import { me, people } from "./world.js";
 
@@ -54,10 +55,17 @@ function content() {
     icon("bell", 16),
     "Post an alert",
   );
+  const step = h(
+    "button",
+    { class: "top-button", type: "button", onclick: () => runStep(), data: { key: "top/step" } },
+    icon("bolt", 16),
+    "Run a step",
+  );
   return [
     h("span", { class: "top-note" }, "A local Slack to try things in. Nothing here leaves this computer."),
     h("span", { class: "spring" }),
     alert,
+    state.world.steps.length > 0 && step,
     inspect,
     toggle,
     switcher(),
