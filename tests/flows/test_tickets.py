@@ -123,6 +123,35 @@ def test_without_webhooks_it_asks(story: Story, jira: LocalJira) -> None:
     story.until(lambda: asked(story) or story.case().priority == "P4")
 
 
+def test_what_ours_was_written_over_is_told_and_may_be_taken(story: Story, jira: LocalJira, card: Any) -> None:
+    (issue,) = jira.issues
+    jira.hooks.hooks.clear()
+    ticket_news.ask_for_news(story.db, JIRA, story.casebook.desk.now(), "first")
+    story.until(lambda: mark(story))
+    jira.set_priority(issue.key, "Low", "mia")
+    time.sleep(0.01)  # the later one counts, and both clocks tell milliseconds
+    working.prioritize_case(story.db, story.act(), "OPS-1", Priority.P1)
+    story.until(lambda: story.is_well() and issue.priority == "Highest")
+    ann = story.town.ann
+
+    def told() -> int:
+        asked(story)
+        shown: str = ann.command("/case timeline OPS-1", channel=story.town.ops).shown
+        return shown.count(
+            f"Mia changed the priority to “Low” in Jira {issue.key}; P1 Critical stays, which @ann set later"
+        )
+
+    story.until(told)
+    for _ in range(3):
+        assert told() == 1
+    ann.click(card("the cart is slow"), "Details")
+    assert {"Take theirs", "Keep ours"} <= set(ann.modal.buttons)
+    ann.modal.click("Take theirs")
+    story.until(lambda: issue.priority == "Low" and story.case().priority == "P4")
+    asked(story)
+    assert (told(), story.ticket().conflicts) == (1, {})
+
+
 def mark(story: Story) -> str:
     with story.db.read() as work:
         news = work.tickets.news_of(JIRA)
@@ -130,6 +159,7 @@ def mark(story: Story) -> str:
 
 
 def asked(story: Story) -> bool:
-    ticket_news.ask_for_news(story.db, JIRA, story.casebook.desk.now(), f"{story.serial}")
+    act = story.act()
+    ticket_news.ask_for_news(story.db, JIRA, act.at, act.origin or "")
     story.casebook.worker.wait_until_idle(10)
     return False
