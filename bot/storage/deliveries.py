@@ -36,6 +36,17 @@ class Backlog:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """All that waits for a partner. ``oldest``: the delivery that has waited longest. ``error``: of the last attempt at
+    the first one that was tried; ``None`` if no attempt has failed."""
+
+    partner: str
+    count: int
+    oldest: Delivery
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Outlook:
     """``unhurried``: something of these streams is still due in a lane that may take its time.
 
@@ -93,9 +104,18 @@ class Deliveries:
         counts = dict.fromkeys(State, 0) | {State(state): count for state, count in rows}
         return Backlog(counts, self._session.scalar(select(func.min(Delivery.created_at)).where(DUE)))
 
-    def stuck(self, since: datetime) -> int:
-        """How many were wanted before ``since`` and are still due."""
-        return self._session.scalar(select(func.count()).where(DUE, Delivery.created_at < since)) or 0
+    def waiting_since(self, before: datetime) -> Sequence[Waiting]:
+        """Of each partner for which something has waited since then, by name."""
+        query = select(Delivery.partner, func.count()).where(DUE).group_by(Delivery.partner)
+        late = query.having(func.min(Delivery.created_at) < before).order_by(Delivery.partner)
+        return [self.waiting_for(partner, count) for partner, count in self._session.execute(late)]
+
+    def waiting_for(self, partner: str, count: int) -> Waiting:
+        first = select(Delivery).where(DUE, Delivery.partner == partner).limit(1)
+        oldest = self._session.scalars(first.order_by(Delivery.created_at, Delivery.id)).one()
+        failed = first.where(Delivery.last_error.is_not(None)).order_by(Delivery.id)
+        tried = self._session.scalar(failed)
+        return Waiting(partner, count, oldest, oldest.last_error or (tried.last_error if tried else None))
 
     def dead(self, limit: int) -> Sequence[Delivery]:
         """Newest first."""

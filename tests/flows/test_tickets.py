@@ -1,12 +1,15 @@
 """A case and its issue in a local Jira, over the wire: each side moves when the other one does."""
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from bot import doctor
 from bot.domain.act import Act
 from bot.domain.case import Case
 from bot.domain.delivery import JIRA
@@ -150,6 +153,32 @@ def test_what_ours_was_written_over_is_told_and_may_be_taken(story: Story, jira:
     story.until(lambda: issue.priority == "Low" and story.case().priority == "P4")
     asked(story)
     assert (told(), story.ticket().conflicts) == (1, {})
+
+
+def waiting(story: Story) -> tuple[str, str]:
+    """What the check-up says of Jira the day after, and what to do about it."""
+    examined = doctor.examine(story.casebook.settings, now=lambda: datetime.now(UTC) + timedelta(days=1))
+    (found,) = [finding for finding in examined if finding.what.startswith("Jira: ")]
+    return found.what, found.remedy
+
+
+def test_while_jira_is_down_the_checkup_names_what_waits(story: Story, jira: LocalJira) -> None:
+    jira.faults.add(kind="status", value=503)
+    working.prioritize_case(story.db, story.act(), "OPS-1", Priority.P1)
+    story.until(lambda: story.ticket().health == Health.FAILING)
+    working.note_case(story.db, story.act(), "OPS-1", "the disk is full")
+    story.until(lambda: ": 503." in waiting(story)[0])
+    what, remedy = waiting(story)
+    assert re.fullmatch(r"Jira: 2 deliveries wait, the oldest since 2\d{3}-.* UTC, 24 h: 503\.", what)
+    assert "nothing is lost" in remedy
+    assert "*Retry* on a ticket tries at once" in remedy
+
+
+def test_while_jira_lets_nobody_in_the_checkup_says_so(story: Story, jira: LocalJira) -> None:
+    jira.token = "another"
+    working.prioritize_case(story.db, story.act(), "OPS-1", Priority.P1)
+    story.until(lambda: story.ticket().health == Health.FAILING)
+    assert "24 h: Jira does not let Casebook in. " in waiting(story)[0]
 
 
 def mark(story: Story) -> str:
