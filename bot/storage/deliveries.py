@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, bindparam, case, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.domain.delivery import Delivery, State, Tell
+from bot.domain.delivery import AT_ONCE, Delivery, State, Tell
 from bot.domain.inbox import Recipient
 from bot.domain.rule import Rule
 from bot.storage.parking import DUE, changed, unpark_heads
@@ -160,6 +160,12 @@ class Deliveries:
         changed(self._session, waiting.values(not_before=at, lease_until=lease))
         unpark_heads(self._session, [stream])
         return self.waits(stream)
+
+    def is_wanted_at_once(self, partner: str, after: datetime) -> bool:
+        """Whether somebody has asked since then for something to be tried that is still due."""
+        kinds = Delivery.kind.in_([kind.value for kind in AT_ONCE])
+        query = select(Delivery.id).where(DUE, Delivery.partner == partner, kinds, Delivery.created_at > after)
+        return self._session.scalar(query.limit(1)) is not None
 
     def waits(self, stream: str, beside: Collection[int] = ()) -> bool:
         """Whether something in the stream is still to be sent besides these."""

@@ -15,6 +15,7 @@ from bot.domain.case import Case
 from bot.domain.delivery import JIRA
 from bot.domain.link import Health, Ticket, Wanted
 from bot.domain.priority import Priority
+from bot.outbox.counter import LOCKED_OUT
 from bot.sandbox import LocalJira
 from bot.sandbox.jira_site import FREE
 from bot.usecases import ticket_news, tickets, working
@@ -179,6 +180,20 @@ def test_while_jira_lets_nobody_in_the_checkup_says_so(story: Story, jira: Local
     working.prioritize_case(story.db, story.act(), "OPS-1", Priority.P1)
     story.until(lambda: story.ticket().health == Health.FAILING)
     assert "24 h: Jira does not let Casebook in. " in waiting(story)[0]
+
+
+def test_retry_acts_at_once_although_jira_let_nobody_in(story: Story, jira: LocalJira, card: Any) -> None:
+    (issue,) = jira.issues
+    token, jira.token = jira.token, "another"
+    working.prioritize_case(story.db, story.act(), "OPS-1", Priority.P1)
+    story.until(lambda: story.casebook.worker.locked_out and story.ticket().health == Health.FAILING)
+    jira.token = token
+    pressed = time.monotonic()
+    ann = story.town.ann
+    ann.click(card("the cart is slow"), "Details")
+    ann.modal.click("Retry")
+    story.until(lambda: issue.priority == "Highest" and story.is_well())
+    assert time.monotonic() - pressed < LOCKED_OUT.total_seconds() / 2
 
 
 def mark(story: Story) -> str:
