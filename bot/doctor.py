@@ -15,18 +15,24 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.config import Settings, SettingsError, manifest_file
-from bot.domain.delivery import Delivery, State
-from bot.domain.link import label_of
+from bot.domain.delivery import CHORES, JIRA, PAGERDUTY, SERVICENOW, SLACK, WEBHOOK, Delivery, State
+from bot.domain.link import LABELS, label_of
 from bot.domain.project import Channel
 from bot.domain.ticket import Partner
 from bot.integrations import jira, servicenow
 from bot.integrations.errors import Declined, Shut, Trouble
 from bot.logs import redacted
 from bot.storage import migrate
-from bot.storage.database import Database
+from bot.storage.database import Database, Work
+from bot.storage.deliveries import Waiting
 from bot.wiring import hooks_of, ticketing_of
 
 STUCK_AFTER = timedelta(minutes=5)
+PARTNERS = {SLACK: "Slack", CHORES: "Casebook's own chores", PAGERDUTY: "PagerDuty", WEBHOOK: "Webhooks", **LABELS}
+REACH = "See that `python -m bot serve` runs and can reach it; nothing is lost, all goes out in order once it answers."
+OF_TICKETS = f"{REACH} *Retry* on a ticket tries at once."
+REMEDIES = {CHORES: "See that `python -m bot serve` runs.", JIRA: OF_TICKETS, SERVICENOW: OF_TICKETS}
+LISTED = "`python -m bot outbox list` shows each with its error."
 SKEW = timedelta(seconds=60)
 LOOKED_AT = 500
 OF_THE_TOKEN = {
@@ -247,17 +253,29 @@ def first_line(error: SQLAlchemyError) -> str:
 
 def deliveries(db: Database, now: datetime) -> Iterator[Finding]:
     with db.read() as work:
-        stuck = work.deliveries.stuck(now - STUCK_AFTER)
+        stuck = [(one, why_waiting(work, one)) for one in work.deliveries.waiting_since(now - STUCK_AFTER)]
         dead = work.deliveries.backlog().counts[State.DEAD]
         rows = work.deliveries.dead(LOOKED_AT)
-    if stuck:
-        yield Finding(
-            "problem",
-            f"{stuck} deliveries have been due for more than 5 minutes.",
-            "See that `python -m bot serve` runs and can reach Slack; `python -m bot outbox list` shows their errors.",
-        )
+    for one, why in stuck:
+        yield waits(one, why, now)
     if dead:
         yield from dead_letters(dead, rows)
+
+
+def why_waiting(work: Work, waiting: Waiting) -> str:
+    """The error, or what its ticket or the news say: a partner that lets nobody in is no fault of any delivery."""
+    ticket = work.tickets.by_id(waiting.oldest.data.get("ticket", 0))
+    news = work.tickets.news_of(waiting.partner)
+    why = waiting.error or (ticket and ticket.problem) or (news and news.problem)
+    return redacted(why or "no attempt has failed").rstrip(".")
+
+
+def waits(waiting: Waiting, why: str, now: datetime) -> Finding:
+    name, since = PARTNERS.get(waiting.partner, waiting.partner), waiting.oldest.created_at
+    many = "1 delivery waits" if waiting.count == 1 else f"{waiting.count} deliveries wait"
+    when = f"since {since:%Y-%m-%d %H:%M} UTC, {since_words(now - since)}"
+    what = f"{name}: {many}, the oldest {when}: {why}."
+    return Finding("problem", what, f"{REMEDIES.get(waiting.partner, REACH)} {LISTED}")
 
 
 def dead_letters(count: int, rows: Any) -> Iterator[Finding]:

@@ -55,6 +55,7 @@ class Tell(StrEnum):
     NOTEBOOK_KEPT = "notebook.kept"  # bring the section of a notebook up to date that Casebook keeps
     BULK_RUN = "bulk.run"  # a chore: go on with a bulk edit
     TICKET = "ticket"  # create, link or change the ticket in `data`, so that it says what the case says
+    TICKET_RETRY = "ticket.retry"  # the same, for somebody who has asked for it to be tried again
     TICKET_NOTE = "ticket.note"  # a note of the case as a comment of the ticket, also changed or deleted
     TICKET_READ = "ticket.read"  # read the ticket, since it is not certain what it says
     TICKET_LEFT = "ticket.left"  # take our mark off a ticket that is linked no more
@@ -72,6 +73,8 @@ class Tell(StrEnum):
     RULE_PROBLEM = "rule.problem"  # what a rule could not do, told to its owner `target`
 
 
+# Somebody waits for it: it is tried even while its partner lets nobody in.
+AT_ONCE = frozenset({Tell.TICKET_RETRY})
 SLACK = "slack"
 # Work of our own that nobody should wait for: it is claimed, retried and kept in order like what is told to others.
 CHORES = "chores"

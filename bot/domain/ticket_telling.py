@@ -12,7 +12,7 @@ from bot.domain.link import Health, Terms, Ticket
 from bot.domain.telling import tell
 from bot.domain.ticket import Part
 
-OF_TICKETS = {Tell.TICKET, Tell.TICKET_NOTE, Tell.TICKET_READ, Tell.TICKET_LEFT}
+OF_TICKETS = {Tell.TICKET, Tell.TICKET_RETRY, Tell.TICKET_NOTE, Tell.TICKET_READ, Tell.TICKET_LEFT}
 # These may bring a note, and those change one that was brought before.
 BRINGS_NOTE = {Kind.NOTE_ADDED, Kind.EVIDENCE_ADDED, Kind.CLOSED}
 CHANGES_NOTE = {Kind.NOTE_EDITED, Kind.NOTE_DELETED}
@@ -43,6 +43,11 @@ def to_ticket(kind: Tell, case: Case, ticket: Ticket, occasion: str, at: datetim
 def in_step(case: Case, ticket: Ticket, occasion: str, at: datetime) -> Delivery:
     """Create or link it if that has not been done yet; else tell it what the case says by then."""
     return to_ticket(Tell.TICKET, case, ticket, occasion, at)
+
+
+def tried_again(case: Case, ticket: Ticket, occasion: str, at: datetime) -> Delivery:
+    """The same, at once."""
+    return to_ticket(Tell.TICKET_RETRY, case, ticket, occasion, at)
 
 
 def left(case: Case, ticket: Ticket, at: datetime) -> Delivery:

@@ -210,7 +210,7 @@ class Jira:
         return found[0] if len(found) == 1 else None
 
     def news(self, mark: str, known: Sequence[str], now: datetime) -> News:
-        return jira_news.news(self.wire, mark, frozenset(known), now)
+        return jira_news.news(self.wire, self.me, mark, frozenset(known), now)
 
     def kinds(self, words: str) -> Sequence[Choice]:
         return jira_forms.projects(self.wire, words)

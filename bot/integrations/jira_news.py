@@ -5,14 +5,15 @@ than needed: search learns of changes late, and their clock may differ. What was
 Deleted issues and comments are found by no search: reading the issue raises ``Gone``, and the webhooks tell of both.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.ticket import FIELDS as PARTS
-from bot.domain.ticket import Became, News, Part, TicketChange
-from bot.integrations.jira_fields import FIELDS, NAMES, account, comment, moment, values
+from bot.domain.ticket import Account, Became, News, Part, TicketChange
+from bot.integrations.jira_fields import FIELDS, account, comment, moment, values
+from bot.integrations.jira_past import part_in, written_over
 from bot.integrations.jira_wire import Wire
 
 # Search finds nothing that is newer than a few seconds; clocks differ.
@@ -50,7 +51,7 @@ def pages(wire: Wire, jql: str, rest: str = "", **params: str) -> Iterator[Page]
             return
 
 
-def news(wire: Wire, mark: str, known: frozenset[str], now: datetime) -> News:
+def news(wire: Wire, us: Callable[[], Account], mark: str, known: frozenset[str], now: datetime) -> News:
     """A mark is the moment up to which all was told; between pages also when it was asked, how, and for what rest."""
     if not mark:
         return News((), now.isoformat())
@@ -61,7 +62,7 @@ def news(wire: Wire, mark: str, known: frozenset[str], now: datetime) -> News:
     for page in pages(wire, jql, rest, fields=f"{FIELDS},comment", expand="changelog"):
         for issue in page.issues:
             if str(issue["id"]) in known:
-                found |= dict.fromkeys(changes(wire, issue, since - OVERLAP))
+                found |= dict.fromkeys(changes(wire, us, issue, since - OVERLAP))
         count, rest = count + 1, page.rest
         more = bool(rest) and count == MOST_PAGES
         if more:
@@ -80,9 +81,13 @@ def read_mark(mark: str, now: datetime) -> tuple[datetime, datetime, int, str]:
     return start, now, max(1, -int((start - OVERLAP - now).total_seconds() // 60)), ""
 
 
-def changes(wire: Wire, issue: Mapping[str, Any], since: datetime) -> Iterator[TicketChange]:
-    id_ = str(issue["id"])
-    yield from changed_fields(id_, issue, since)
+def changes(
+    wire: Wire, us: Callable[[], Account], issue: Mapping[str, Any], since: datetime
+) -> Iterator[TicketChange]:  # fmt: skip
+    id_, log = str(issue["id"]), issue.get("changelog") or {}
+    histories = sorted(log.get("histories") or [], key=lambda one: (moment(one["created"]), int(one.get("id") or 0)))
+    yield from written_over(wire, us, id_, histories, since)
+    yield from changed_fields(id_, issue, histories, since)
     told = issue["fields"].get("comment") or {}
     comments = told.get("comments") or []
     if told.get("total", 0) > len(comments):
@@ -94,19 +99,19 @@ def changes(wire: Wire, issue: Mapping[str, Any], since: datetime) -> Iterator[T
             yield TicketChange(id_, Part.NOTES, one.at, comment=one, by=by)
 
 
-def changed_fields(id_: str, issue: Mapping[str, Any], since: datetime) -> Iterator[TicketChange]:
+def changed_fields(
+    id_: str, issue: Mapping[str, Any], histories: Sequence[Mapping[str, Any]], since: datetime
+) -> Iterator[TicketChange]:  # fmt: skip
     """A field as it is now, with when and by whom it was last changed: the update of an issue alone says neither."""
-    log = issue.get("changelog") or {}
-    histories = log.get("histories") or []
     current = values(issue["fields"])
     last: dict[Part | Became, Mapping[str, Any]] = {}
-    for history in sorted(histories, key=lambda one: moment(one["created"])):
+    for history in histories:
         if moment(history["created"]) >= since:
             for item in history.get("items") or []:
                 if what := part_of(item):
                     last[what] = history
-    oldest = min(histories, key=lambda one: moment(one["created"]), default=None)
-    if oldest and log.get("total", 0) > len(histories) and moment(oldest["created"]) >= since:
+    total = (issue.get("changelog") or {}).get("total", 0)
+    if histories and total > len(histories) and moment((oldest := histories[0])["created"]) >= since:
         # So much has happened that not all is told: any field may have changed before.
         for part in PARTS:
             last.setdefault(part, {"created": oldest["created"]})
@@ -119,11 +124,10 @@ def changed_fields(id_: str, issue: Mapping[str, Any], since: datetime) -> Itera
 
 
 def part_of(item: Mapping[str, Any]) -> Part | Became | None:
-    """What a line of a changelog is about. ``field`` is a name that may be translated; ``fieldId`` may be missing."""
-    name = item.get("fieldId") or item.get("field") or ""
-    if name in {"issuekey", "Key"} or item.get("field") == "Key":
+    """What a line of a changelog is about."""
+    if item.get("fieldId") == "issuekey" or item.get("field") == "Key":
         return Became.RENAMED
-    return NAMES.get(str(name))
+    return part_in(item)
 
 
 def latest_comments(wire: Wire, id_: str, since: datetime) -> Iterator[dict[str, Any]]:

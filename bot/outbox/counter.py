@@ -58,6 +58,7 @@ class Counter:
         self.locked_out = ""
         self.begun = 0
         self._paused_until: datetime | None = None
+        self._last_try: datetime | None = None
         self._sending = 0
         self._changed = Condition()
 
@@ -80,9 +81,14 @@ class Counter:
 
     def claim(self, room: int) -> Claimed:
         now = self.clock()
-        if self._paused_until and now < self._paused_until:
+        if self._paused_until and now < self._paused_until and not self.is_wanted_at_once():
             return Claimed((), self._paused_until)
         return claim(self.db, partner=self.partner, now=now, lease=self.lease, pace=self.pace, limit=room)
+
+    def is_wanted_at_once(self) -> bool:
+        """Whether somebody has asked for another try since the last one; on whichever replica."""
+        with self.db.read() as work:
+            return self._last_try is None or work.deliveries.is_wanted_at_once(self.partner, self._last_try)
 
     def until(self, moment: datetime | None) -> float:
         if moment is None:
@@ -128,8 +134,11 @@ class Counter:
 
     def deliver(self, held: Held) -> None:
         """Send one and record what became of it."""
+        began = self.clock()
         try:
             sent = self.sender(held)
+        except LockedOut as failure:
+            self.lock_out(held, failure, began)
         except Failure as failure:
             self.fail(held, failure)
         except Exception as error:
@@ -147,14 +156,15 @@ class Counter:
         ledger.heal(work, held.delivery, now)
         return True
 
-    def fail(self, held: Held, failure: Failure) -> None:
+    def note(self, held: Held, failure: Failure) -> None:
         delivery = held.delivery
         log.warning("delivery %s (%s, attempt %s): %s", delivery.id, delivery.kind, delivery.attempts, failure.problem)
+
+    def fail(self, held: Held, failure: Failure) -> None:
+        self.note(held, failure)
+        delivery = held.delivery
         if isinstance(failure, TooFast):
             self.record(held, lambda work: self.slow_down(work, held, failure.seconds))
-        elif isinstance(failure, LockedOut):
-            self.lock_out(failure)
-            self.give_back(held)
         elif isinstance(failure, Refused):
             self.record(held, lambda work: self.bury(work, held, failure))
         elif delivery.attempts >= ATTEMPTS:
@@ -174,11 +184,14 @@ class Counter:
         close_lane(work, held.delivery.lane, self.clock() + timedelta(seconds=seconds))
         return release(work, held)
 
-    def lock_out(self, failure: LockedOut) -> None:
+    def lock_out(self, held: Held, failure: LockedOut, began: datetime) -> None:
         """Every replica finds out by itself: what is known here would outlive the mending if it were written down."""
+        self.note(held, failure)
         self.locked_out = failure.remedy
+        self._last_try = max(began, self._last_try or began)
         self._paused_until = self.clock() + LOCKED_OUT
         log.error("%s refuses everything (%s). %s", self.partner, failure.problem, failure.remedy)
+        self.give_back(held)
 
     def bury(self, work: Work, held: Held, refused: Refused) -> bool:
         now = self.clock()

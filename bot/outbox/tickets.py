@@ -86,6 +86,7 @@ class TicketSender:
         self.memory = Memory(clock)
         self.tell: Mapping[Tell, Callable[[Held, Ticketing], Sent]] = {
             Tell.TICKET: self.ticket,
+            Tell.TICKET_RETRY: self.ticket,
             Tell.TICKET_NOTE: self.note,
             Tell.TICKET_READ: self.read,
             Tell.TICKET_LEFT: self.left,

@@ -65,6 +65,8 @@ class Api:
             ("GET POST", "issue/([^/]+)/transitions", self.transitions),
             ("GET POST", "issue/([^/]+)/comment", self.comments),
             ("GET PUT DELETE", "issue/([^/]+)/comment/([^/]+)", self.comment),
+            ("GET", "status/([^/]+)", self.status),
+            ("GET", "user", self.user),
             ("GET", "user/search", self.users),
             ("GET POST", "search", self.search),
             ("GET POST", "search/jql", self.search_jql),
@@ -122,6 +124,22 @@ class Api:
     def type_fields(self, request: Request, key: str, id_: str) -> Answer:
         type_ = self.site.type(self.place(key), id_)
         return 200, self.shapes.items("fields", [self.shapes.field(one) for one in type_.fields])
+
+    def status(self, request: Request, words: str) -> Answer:
+        """By its id or name."""
+        for project in self.seen():
+            for status in project.workflow.statuses:
+                if words in {status.id, status.name}:
+                    return 200, self.shapes.status(status)
+        raise No(404, f"The requested status with ID or name '{words}' could not be found.")
+
+    def user(self, request: Request) -> Answer:
+        name = "accountId" if self.site.cloud else "key"
+        wanted = request.query.get(name, "")
+        person = next((one for one in self.site.people.values() if one.id == wanted), None)
+        if person is None:
+            raise No(404, "Specified user does not exist or you do not have required permissions")
+        return 200, self.shapes.person(person)
 
     def users(self, request: Request) -> Answer:
         right, wrong = ("query", "username") if self.site.cloud else ("username", "query")

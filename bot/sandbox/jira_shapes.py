@@ -37,7 +37,7 @@ class Shapes:
         if self.cloud:
             said |= {"accountId": person.id, "accountType": person.kind}
         else:
-            said |= {"name": person.id, "key": f"JIRAUSER{10000 + len(person.id)}"}
+            said |= {"name": person.id, "key": person.id}
         return said if person.hidden else said | {"emailAddress": person.email}
 
     def status(self, status: Status) -> Json:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, bindparam, case, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.domain.delivery import Delivery, State, Tell
+from bot.domain.delivery import AT_ONCE, Delivery, State, Tell
 from bot.domain.inbox import Recipient
 from bot.domain.rule import Rule
 from bot.storage.parking import DEAD, DUE, changed, unpark_heads
@@ -33,6 +33,17 @@ class Backlog:
 
     counts: Mapping[State, int]
     oldest_due: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """All that waits for a partner. ``oldest``: the delivery that has waited longest. ``error``: of the last attempt at
+    the first one that was tried; ``None`` if no attempt has failed."""
+
+    partner: str
+    count: int
+    oldest: Delivery
+    error: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +104,18 @@ class Deliveries:
         counts = dict.fromkeys(State, 0) | {State(state): count for state, count in rows}
         return Backlog(counts, self._session.scalar(select(func.min(Delivery.created_at)).where(DUE)))
 
-    def stuck(self, since: datetime) -> int:
-        """How many were wanted before ``since`` and are still due."""
-        return self._session.scalar(select(func.count()).where(DUE, Delivery.created_at < since)) or 0
+    def waiting_since(self, before: datetime) -> Sequence[Waiting]:
+        """Of each partner for which something has waited since then, by name."""
+        query = select(Delivery.partner, func.count()).where(DUE).group_by(Delivery.partner)
+        late = query.having(func.min(Delivery.created_at) < before).order_by(Delivery.partner)
+        return [self.waiting_for(partner, count) for partner, count in self._session.execute(late)]
+
+    def waiting_for(self, partner: str, count: int) -> Waiting:
+        first = select(Delivery).where(DUE, Delivery.partner == partner).limit(1)
+        oldest = self._session.scalars(first.order_by(Delivery.created_at, Delivery.id)).one()
+        failed = first.where(Delivery.last_error.is_not(None)).order_by(Delivery.id)
+        tried = self._session.scalar(failed)
+        return Waiting(partner, count, oldest, oldest.last_error or (tried.last_error if tried else None))
 
     def dead(self, limit: int) -> Sequence[Delivery]:
         """Newest first."""
@@ -139,6 +159,12 @@ class Deliveries:
         changed(self._session, waiting.values(not_before=at, lease_until=lease))
         unpark_heads(self._session, [stream])
         return self.waits(stream)
+
+    def is_wanted_at_once(self, partner: str, after: datetime) -> bool:
+        """Whether somebody has asked since then for something to be tried that is still due."""
+        kinds = Delivery.kind.in_([kind.value for kind in AT_ONCE])
+        query = select(Delivery.id).where(DUE, Delivery.partner == partner, kinds, Delivery.created_at > after)
+        return self._session.scalar(query.limit(1)) is not None
 
     def waits(self, stream: str, beside: Collection[int] = ()) -> bool:
         """Whether something in the stream is still to be sent besides these."""

@@ -1,13 +1,13 @@
 """What has happened to tickets over there: each change finds its case, once, and in whatever order it comes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
 from typing import Any
 
-from bot.domain import in_step, linking, ticket_telling
+from bot.domain import in_step, linking, ticket_telling, unheard
 from bot.domain.act import CASEBOOK, Act
 from bot.domain.case import Case
 from bot.domain.entry import Entry, Kind
@@ -57,12 +57,12 @@ class News:
     def is_ours(self, by: Account | None) -> bool:
         return by is not None and bool(self.us) and by.id == self.us
 
-    def latest(self) -> Mapping[Part, TicketChange]:
-        """Of each field the last change; of those at the same moment the one that was told last."""
-        found: dict[Part, TicketChange] = {}
+    def of_fields(self) -> Mapping[Part, Sequence[TicketChange]]:
+        """Of each field its changes in order; of those at the same moment the one that was told last is the last."""
+        found: dict[Part, list[TicketChange]] = {}
         for change in sorted(self.changes, key=lambda one: one.at):
             if isinstance(change.what, Part) and change.what in FIELDS:
-                found[change.what] = change
+                found.setdefault(change.what, []).append(change)
         return found
 
 
@@ -109,8 +109,10 @@ class Taking:
                 return
             elif change.what == Part.NOTES and change.comment and self.terms.way(Part.NOTES).comes_in:
                 self.log(take_comment(self.work, self.case, self.ticket, change, self.act(change), us=self.news.us))
-        for part, change in self.news.latest().items():
-            self.take_field(part, change)
+        for part, changes in self.news.of_fields().items():
+            for change in changes[:-1]:
+                self.keep_if_late(part, change)
+            self.take_field(part, changes[-1])
 
     def rename(self, change: TicketChange) -> None:
         key = str(change.value or "")
@@ -124,15 +126,17 @@ class Taking:
         value = change.value
         if token(value) == base.get("theirs"):
             note_theirs(self.ticket, part, value, change.at)
+            self.look_back(part, change)
             return
         if self.news.is_ours(change.by) and not self.news.is_shared:
             return
         if self.news.read_at is None and self.work.cases.entry_of(self.origin(change)):
             return
         if in_step.is_doubtful(self.ticket, part, change.at, self.news.read_at) or self.news.is_ours(change.by):
+            self.keep_if_late(part, change)
             self.ask_again(change)
         else:
-            self.believe(part, change)
+            self.believe(part, self.named(part, change))
 
     def ask_again(self, change: TicketChange) -> None:
         """One reading answers all doubts there are by then."""
@@ -141,7 +145,47 @@ class Taking:
         if not self.work.deliveries.has_key(delivery.key):
             self.work.enqueue([delivery])
 
+    def keep_if_late(self, part: Part, change: TicketChange) -> None:
+        """We may have written over it before we heard of it."""
+        if self.news.is_ours(change.by) or self.work.cases.entry_of(self.as_told().origin(change)):
+            return
+        if unheard.comes_late(self.ticket, part, change, was_read=self.news.read_at is not None):
+            unheard.keep(self.ticket, part, change)
+
+    def look_back(self, part: Part, change: TicketChange) -> None:
+        """The ticket says what we wrote: whoever had changed it before must hear that."""
+        late = unheard.kept(self.ticket, part)
+        if late is None or change.at < late.at or (change.at == late.at and self.news.read_at is None):
+            return
+        if change.by and not self.news.is_ours(change.by):
+            unheard.drop(self.ticket, part)  # somebody else says the same as we, and that is what it was changed to
+            return
+        unheard.settle(self.ticket, part, late)
+        self.as_told().contest(part, late)
+
+    def as_told(self) -> "Taking":
+        """For what has its own time and name, and is known again by them wherever it was found."""
+        return Taking(self.work, replace(self.news, read_at=None), self.case, self.ticket, self.terms)
+
+    def named(self, part: Part, change: TicketChange) -> TicketChange:
+        """What was read does not say who did it; news that came before may have."""
+        late = unheard.kept(self.ticket, part)
+        if change.by is None and late and token(late.value) == token(change.value):
+            return replace(change, by=late.by)
+        return change
+
+    def contest(self, part: Part, change: TicketChange) -> None:
+        """Both had changed when we wrote, so that it is ours that the ticket says."""
+        if not self.terms.way(part).comes_in:
+            return
+        known, value = self.meant(part, change)
+        if not known:
+            self.tell_unknown(part, change)
+        elif value != ours(self.case, part):
+            self.weigh(part, change, value, is_there=False)
+
     def believe(self, part: Part, change: TicketChange) -> None:
+        unheard.forget(self.ticket, part)
         has_changed = in_step.has_changed(self.case, self.ticket, part)
         note_theirs(self.ticket, part, change.value, change.at)
         in_step.note(self.ticket, part, problem="", declined=False)
@@ -149,6 +193,7 @@ class Taking:
             return
         known, value = self.meant(part, change)
         if not known:
+            in_step.note(self.ticket, part, problem=self.unknown(part, change), ours=ours(self.case, part))
             self.tell_unknown(part, change)
         elif value == ours(self.case, part):
             linking.chosen(self.ticket, part)
@@ -175,8 +220,11 @@ class Taking:
         text = str(value or "")
         return True, in_step.title_from(text) if part == Part.TITLE else in_step.description_from(text)
 
-    def weigh(self, part: Part, change: TicketChange, value: str | None) -> None:
-        """Both have changed: the newer one counts, and the other may be chosen instead."""
+    def weigh(self, part: Part, change: TicketChange, value: str | None, *, is_there: bool = True) -> None:
+        """Both have changed: the newer one counts, and the other may be chosen instead.
+
+        ``is_there``: whether the ticket says theirs, rather than ours.
+        """
         last = self.last_entry(part)
         own, by = ours(self.case, part), last.actor if last else CASEBOOK
         loser = {"ours": own, "theirs": value, "at": change.at.isoformat(), "by": self.name(change), "ours_by": by}
@@ -189,10 +237,12 @@ class Taking:
                     ours=own, ours_by=by, **self.doer(change),
                 )
             )  # fmt: skip
-            self.push(f"kept/{part.value}/{change.at.isoformat()}")
+            if is_there:
+                self.push(f"kept/{part.value}/{change.at.isoformat()}")
         else:
             self.keep_conflict(part, {**loser, "won": "theirs"})
-            self.apply(part, change, value, over={"field": part.value, "value": own, "by": by})
+            over = {"field": part.value, "value": own, "by": by}
+            self.apply(part, change, value, is_there=is_there, over=over)
 
     def push(self, occasion: str) -> None:
         delivery = ticket_telling.in_step(self.case, self.ticket, occasion, self.news.now)
@@ -202,30 +252,31 @@ class Taking:
     def keep_conflict(self, part: Part, found: Mapping[str, Any]) -> None:
         self.ticket.conflicts = {**self.ticket.conflicts, part.value: dict(found)}
 
-    def apply(self, part: Part, change: TicketChange, value: str | None, **more: Any) -> None:
+    def apply(
+        self, part: Part, change: TicketChange, value: str | None, *, is_there: bool = True, **more: Any
+    ) -> None:  # fmt: skip
         standing = change.value
         reason = in_step.reason_from(standing, self.case.type, self.terms) if isinstance(standing, Standing) else None
         if part == Part.TITLE and not value:
             return  # a case has a title
         entry = set_part(self.case, self.act(change), part, value, reason)
-        in_step.note(self.ticket, part, ours=ours(self.case, part))
+        in_step.note(self.ticket, part, ours=ours(self.case, part) if is_there else in_step.UNTOLD)
         if entry:
             entry.data = {**entry.data, **self.of_ticket(), **self.doer(change), **more}
             self.log(entry)
 
+    def unknown(self, part: Part, change: TicketChange) -> str:
+        what = shown(change.value)
+        if part == Part.ASSIGNEE:
+            return f"{what} has {self.ticket.name}, and is not known here by an e-mail address."
+        return f"The {part.value} “{what}” of {self.ticket.name} stands for none of the case's: see its map."
+
     def tell_unknown(self, part: Part, change: TicketChange) -> None:
         """Somebody whom nobody knows here, or a priority that stands for none of ours: said, never guessed."""
-        what = shown(change.value)
-        sentence = (
-            f"{what} has {self.ticket.name}, and is not known here by an e-mail address."
-            if part == Part.ASSIGNEE
-            else f"The {part.value} “{what}” of {self.ticket.name} stands for none of the case's: see its map."
-        )
-        in_step.note(self.ticket, part, problem=sentence, ours=ours(self.case, part))
         self.log(
             linking.told(
-                self.case, Kind.TICKET_DIFFERS, self.act(change), self.ticket, field=part.value, theirs=what,
-                ours=ours(self.case, part), unknown=True, **self.doer(change),
+                self.case, Kind.TICKET_DIFFERS, self.act(change), self.ticket, field=part.value,
+                theirs=shown(change.value), ours=ours(self.case, part), unknown=True, **self.doer(change),
             )
         )  # fmt: skip
 

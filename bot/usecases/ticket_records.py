@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.domain import in_step, linking, ticket_telling
+from bot.domain import in_step, linking, ticket_telling, unheard
 from bot.domain.act import CASEBOOK, Act
 from bot.domain.case import Case
 from bot.domain.casetype import Group
@@ -145,6 +145,7 @@ def told(
                 in_step.note(ticket, part, wrote_at=now.isoformat())
                 continue
             if part in values:
+                unheard.write_over(ticket, part)
                 note_theirs(ticket, part, values[part], datetime.fromtimestamp(0, now.tzinfo))
                 kept["wrote_at"] = now.isoformat()
             in_step.note(ticket, part, **kept)

@@ -82,7 +82,7 @@ def unlink_ticket(work: Work, case: Case, act: Act, ticket: int | str) -> Entry 
 def _try_again(work: Work, case: Case, act: Act, ticket_id: int) -> None:
     """What had failed or waits for its time is told now; what it differs in is told once more."""
     ticket = linking.meant(case, ticket_id)
-    delivery = ticket_telling.in_step(case, ticket, f"retry/{act.origin or act.at.isoformat()}", act.at)
+    delivery = ticket_telling.tried_again(case, ticket, act.origin or act.at.isoformat(), act.at)
     if work.deliveries.has_key(delivery.key) or not ticket.is_followed:
         return
     put_back(ticket)

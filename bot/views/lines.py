@@ -126,6 +126,7 @@ UNTOLD: Mapping[str, str] = {
     Tell.BULK_TOLD: "write a direct message",
     Tell.BULK_RUN: "go on with a bulk edit",
     Tell.TICKET: "create, link or change a ticket",
+    Tell.TICKET_RETRY: "create, link or change a ticket",
     Tell.TICKET_NOTE: "put a note into a ticket",
     Tell.TICKET_READ: "read a ticket",
     Tell.TICKET_LEFT: "take its mark off a ticket",

@@ -29,8 +29,8 @@ def test_a_case_and_its_issue_move_together_also_after_the_next_start(start):
     ticket(first, "the till is stuck", "jira", kind="Web shop (SHOP)", subtype="Task")
     (issue,) = first.demo.offices.jira.issues
     first.company.people["bob"].click(card(first, "the till is stuck"), "Take")
-    first.demo.slack.wait_for(lambda: issue.status.name == "In Progress", 10, "the issue to be taken")
-    assert issue.assignee.handle == "bob"
+    first.demo.slack.wait_for(lambda: issue.status.name == "In Progress", 10, "the issue to move")
+    first.demo.slack.wait_for(lambda: issue.assignee and issue.assignee.handle == "bob", 10, "Bob to have it")
     ended(first)
     first.demo.offices.close()
 

@@ -1,17 +1,21 @@
 """A case and its issue in a local Jira, over the wire: each side moves when the other one does."""
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from bot import doctor
 from bot.domain.act import Act
 from bot.domain.case import Case
 from bot.domain.delivery import JIRA
 from bot.domain.link import Health, Ticket, Wanted
 from bot.domain.priority import Priority
+from bot.outbox.counter import LOCKED_OUT
 from bot.sandbox import LocalJira
 from bot.sandbox.jira_site import FREE
 from bot.usecases import ticket_news, tickets, working
@@ -123,6 +127,75 @@ def test_without_webhooks_it_asks(story: Story, jira: LocalJira) -> None:
     story.until(lambda: asked(story) or story.case().priority == "P4")
 
 
+def test_what_ours_was_written_over_is_told_and_may_be_taken(story: Story, jira: LocalJira, card: Any) -> None:
+    (issue,) = jira.issues
+    jira.hooks.hooks.clear()
+    ticket_news.ask_for_news(story.db, JIRA, story.casebook.desk.now(), "first")
+    story.until(lambda: mark(story))
+    jira.set_priority(issue.key, "Low", "mia")
+    time.sleep(0.01)  # the later one counts, and both clocks tell milliseconds
+    working.prioritize_case(story.db, story.act(), "OPS-1", Priority.P1)
+    story.until(lambda: story.is_well() and issue.priority == "Highest")
+    ann = story.town.ann
+
+    def told() -> int:
+        asked(story)
+        shown: str = ann.command("/case timeline OPS-1", channel=story.town.ops).shown
+        return shown.count(
+            f"Mia changed the priority to “Low” in Jira {issue.key}; P1 Critical stays, which @ann set later"
+        )
+
+    story.until(told)
+    for _ in range(3):
+        assert told() == 1
+    ann.click(card("the cart is slow"), "Details")
+    assert {"Take theirs", "Keep ours"} <= set(ann.modal.buttons)
+    ann.modal.click("Take theirs")
+    story.until(lambda: issue.priority == "Low" and story.case().priority == "P4")
+    asked(story)
+    assert (told(), story.ticket().conflicts) == (1, {})
+
+
+def waiting(story: Story) -> tuple[str, str]:
+    """What the check-up says of Jira the day after, and what to do about it."""
+    examined = doctor.examine(story.casebook.settings, now=lambda: datetime.now(UTC) + timedelta(days=1))
+    (found,) = [finding for finding in examined if finding.what.startswith("Jira: ")]
+    return found.what, found.remedy
+
+
+def test_while_jira_is_down_the_checkup_names_what_waits(story: Story, jira: LocalJira) -> None:
+    jira.faults.add(kind="status", value=503)
+    working.prioritize_case(story.db, story.act(), "OPS-1", Priority.P1)
+    story.until(lambda: story.ticket().health == Health.FAILING)
+    working.note_case(story.db, story.act(), "OPS-1", "the disk is full")
+    story.until(lambda: ": 503." in waiting(story)[0])
+    what, remedy = waiting(story)
+    assert re.fullmatch(r"Jira: 2 deliveries wait, the oldest since 2\d{3}-.* UTC, 24 h: 503\.", what)
+    assert "nothing is lost" in remedy
+    assert "*Retry* on a ticket tries at once" in remedy
+
+
+def test_while_jira_lets_nobody_in_the_checkup_says_so(story: Story, jira: LocalJira) -> None:
+    jira.token = "another"
+    working.prioritize_case(story.db, story.act(), "OPS-1", Priority.P1)
+    story.until(lambda: story.ticket().health == Health.FAILING)
+    assert "24 h: Jira does not let Casebook in. " in waiting(story)[0]
+
+
+def test_retry_acts_at_once_although_jira_let_nobody_in(story: Story, jira: LocalJira, card: Any) -> None:
+    (issue,) = jira.issues
+    token, jira.token = jira.token, "another"
+    working.prioritize_case(story.db, story.act(), "OPS-1", Priority.P1)
+    story.until(lambda: story.casebook.worker.locked_out and story.ticket().health == Health.FAILING)
+    jira.token = token
+    pressed = time.monotonic()
+    ann = story.town.ann
+    ann.click(card("the cart is slow"), "Details")
+    ann.modal.click("Retry")
+    story.until(lambda: issue.priority == "Highest" and story.is_well())
+    assert time.monotonic() - pressed < LOCKED_OUT.total_seconds() / 2
+
+
 def mark(story: Story) -> str:
     with story.db.read() as work:
         news = work.tickets.news_of(JIRA)
@@ -130,6 +203,7 @@ def mark(story: Story) -> str:
 
 
 def asked(story: Story) -> bool:
-    ticket_news.ask_for_news(story.db, JIRA, story.casebook.desk.now(), f"{story.serial}")
+    act = story.act()
+    ticket_news.ask_for_news(story.db, JIRA, act.at, act.origin or "")
     story.casebook.worker.wait_until_idle(10)
     return False

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.domain.casetype import Group
-from bot.domain.ticket import Became, Part, Standing, TicketChange
+from bot.domain.ticket import Became, Part, Standing, Step, TicketChange
 from bot.integrations import jira_news
 from bot.sandbox import LocalJira
 from bot.sandbox.jira_acts import Site
@@ -158,3 +158,39 @@ def test_our_own_doings_are_told_as_ours(both: LocalJira, made: Any, clock: Cloc
     jira.comment(seen.id, "WEB", "hello", internal=None)
     changes = made(both).news(NOW.isoformat(), [seen.id], clock()).changes
     assert {one.by for one in changes} == {jira.me()}
+
+
+def test_what_we_wrote_over_is_told_with_who_had_changed_it(both: LocalJira, made: Any, clock: Clock) -> None:
+    jira = made(both)
+    seen = jira.create(draft(NOW, kind="WEB"))
+    clock.add(minutes=10)
+    mark = clock().isoformat()
+    both.set_status("WEB-1", "Done", by="mia")
+    both.set_priority("WEB-1", "Low", by="mia")
+    both.assign("WEB-1", "bob", by="mia")
+    clock.add(seconds=10)
+    jira.move(seen.id, "WEB", Step(["In Progress"], Group.IN_PROGRESS))
+    mia = jira.account("mia@example.com")
+    jira.change(seen.id, "WEB", {Part.PRIORITY: "Highest", Part.ASSIGNEE: mia})
+    both.calls.clear()
+    changes = jira.news(mark, [seen.id], clock()).changes
+    assert [one.value for one in changes if one.by and one.by.name == "Mia"] == [
+        Standing("Done", Group.CLOSED), "Low", jira.account("bob@example.com")
+    ]  # fmt: skip
+    assert [one.value for one in changes if one.by == jira.me()] == [
+        Standing("In Progress", Group.IN_PROGRESS), "Highest", mia
+    ]  # fmt: skip
+    clock.add(minutes=10)
+    both.calls.clear()
+    assert not [one for one in jira.news(clock().isoformat(), [seen.id], clock()).changes if one.by != jira.me()]
+
+
+def test_what_others_wrote_over_is_asked_no_further(both: LocalJira, made: Any, clock: Clock) -> None:
+    (id_,) = opened(both, 1)
+    both.set_status("WEB-1", "Done", by="mia")
+    both.set_status("WEB-1", "In Progress", by="bob")
+    both.calls.clear()
+    jira = made(both)
+    changes = jira.news(NOW.isoformat(), [id_], clock()).changes
+    assert told(changes) == [(Part.STATUS, Standing("In Progress", Group.IN_PROGRESS), "Bob")]
+    assert not [call for call in both.asked if "status/" in str(call)]

@@ -20,7 +20,23 @@ def test_the_backlog_is_counted_by_state(database: Database) -> None:
         backlog = work.deliveries.backlog()
         assert backlog.counts == {State.DUE: 2, State.DONE: 1, State.DEAD: 1}
         assert backlog.oldest_due == after(-60)
-        assert work.deliveries.stuck(after(-30)) == 1
+
+
+def test_what_waits_is_told_by_partner(database: Database) -> None:
+    enqueue(
+        database,
+        row(created_at=after(-60), partner="jira"),
+        row(created_at=after(-90), partner="jira"),
+        row(created_at=after(-10), partner="jira", last_error="503"),
+        row(created_at=after(-10), last_error="ratelimited"),
+        row(created_at=after(-99), partner="webhook", last_error="410", state="dead", done_at=NOW),
+        row(created_at=after(-50), partner="pagerduty", last_error="timeout"),
+        row(created_at=after(-40), partner="pagerduty", last_error="500"),
+    )
+    with database.read() as work:
+        found = [(one.partner, one.count, one.oldest.created_at, one.error) for one in
+                 work.deliveries.waiting_since(after(-30))]  # fmt: skip
+    assert found == [("jira", 3, after(-90), "503"), ("pagerduty", 2, after(-50), "timeout")]
 
 
 def test_lists_say_what_is_where(database: Database) -> None:

@@ -282,6 +282,7 @@ def test_what_was_read_before_we_wrote_is_read_again(town: Town) -> None:
     read_at = town.clock()
     later(town)
     old = TicketChange(issue.id, Part.PRIORITY, town.clock(), "Lowest", by=MIA)
+    later(town)
     working.prioritize_case(town.db, town.act(), case.id, Priority.P1)
     town.tell()
     town.hear(old, read_at=read_at)

@@ -182,6 +182,38 @@ def test_shut_out_nothing_is_lost(town: Town) -> None:
     assert (issue.values[Part.PRIORITY], town.ticket(case).health) == ("Highest", Health.IN_STEP)
 
 
+def test_shut_out_it_is_tried_at_once_when_somebody_asks(town: Town) -> None:
+    case, ticket, issue = town.linked()
+    asked: list[str] = []
+
+    def shut(moment: str, call: str) -> None:
+        asked.append(call)
+        raise Shut("401", "Set JIRA_API_TOKEN anew.")
+
+    town.desk.fault = shut
+    worker = town.worker()
+    working.prioritize_case(town.db, town.act(), case.id, Priority.P1)
+    worker.run_until_idle()
+    town.clock.move(seconds=1)
+    working.note_case(town.db, town.act(), case.id, "seen")
+    worker.run_until_idle()
+    assert asked == ["change"], "a partner that lets nobody in is left alone"
+    for presses in (2, 3):
+        town.clock.move(seconds=1)
+        tickets.retry_ticket(town.db, town.act(), ticket.id)
+        town.clock.move(seconds=1)
+        worker.run_until_idle()
+        worker.run_until_idle()
+        assert asked == ["change"] * presses, "once for each time that somebody asks"
+    town.desk.fault = fine
+    town.clock.move(seconds=1)
+    tickets.retry_ticket(town.db, town.act(), ticket.id)
+    town.clock.move(seconds=1)
+    worker.run_until_idle()
+    assert (issue.values[Part.PRIORITY], len(town.desk.said(issue.id))) == ("Highest", 1)
+    assert (town.ticket(case).health, worker.locked_out, town.due()) == (Health.IN_STEP, {}, [])
+
+
 def test_what_is_declined_says_why_and_who_it_concerns(town: Town) -> None:
     case, ticket, issue = town.linked()
 
