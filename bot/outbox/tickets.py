@@ -263,12 +263,12 @@ class TicketSender:
         return Sent(covered)
 
     def news(self, held: Held, ticketing: Ticketing) -> Sent:
-        """Page by page, each of which is kept before the mark is."""
+        """Page by page, each of which is kept before the mark is. As long as nothing is followed, news begin now."""
         began = self.clock()
         with self.db.read() as work:
             covered = siblings(work, held)
             known, kept = work.tickets.known(self.system.name), work.tickets.news_of(self.system.name)
-        mark, more = kept.mark if kept else "", bool(known)
+        mark, more = kept.mark if kept and known else "", True
         while more:
             read_at = self.clock()
             news = ticketing.news(mark, known, read_at)

@@ -252,6 +252,15 @@ def test_polling_reads_on_from_its_mark(town: Town) -> None:
     assert len(town.lines(case)) == 5
 
 
+def test_what_happens_to_the_first_ticket_before_it_is_first_asked_for_is_heard(town: Town) -> None:
+    town.poll()
+    case, _, issue = town.linked()
+    later(town)
+    town.desk.by_hand(issue.id, Part.PRIORITY, "High")
+    town.poll()
+    assert town.case(case).priority == "P2"
+
+
 def test_one_question_at_a_time(town: Town) -> None:
     town.linked()
     town.desk.fault = failing
