@@ -147,16 +147,19 @@ class TicketSender:
         if account and creation.assignee:
             draft = replace(draft, values={**draft.values, Part.ASSIGNEE: account})
             said[Part.ASSIGNEE] = creation.assignee.id
-        seen = self.created(held, ticketing, draft, creation.tried)
+        found = self.found(held, ticketing, draft, creation.tried)
+        if found:
+            said = in_step.said_before(said, draft.values, found)
+        seen = found or ticketing.create(draft)
         ticket_records.created(self.db, creation.ticket_id, seen, said, self.clock(), done=[held.delivery.id])
 
-    def created(self, held: Held, ticketing: Ticketing, draft: Draft, tried: datetime | None) -> Seen:
+    def found(self, held: Held, ticketing: Ticketing, draft: Draft, tried: datetime | None) -> Seen | None:
         """A ticket must not be created twice: look for it if an attempt may have made it."""
         now = self.clock()
         if held.was_taken_over and tried is None:
             tried = now - (held.lease - now)  # whoever had it before has had it for so long
         perhaps = held.was_taken_over or tried or held.delivery.last_error
-        return (ticketing.created(replace(draft, tried=tried)) if perhaps else None) or ticketing.create(draft)
+        return ticketing.created(replace(draft, tried=tried)) if perhaps else None
 
     def link(self, held: Held, ticketing: Ticketing, told: drawing.Told) -> None:
         ticket = told.ticket
