@@ -299,6 +299,20 @@ def test_what_was_read_before_we_wrote_is_read_again(town: Town) -> None:
     assert (town.case(case).priority, issue.values[Part.PRIORITY]) == ("P1", "Highest")
 
 
+def test_what_it_was_created_with_is_no_change_of_theirs(town: Town) -> None:
+    """Jira does not say, when it creates an issue, what it has made of what it was not told."""
+    case, ticket, issue = town.linked()
+    with town.db.write() as work:
+        known = work.tickets.by_id(ticket.id)
+        assert known
+        known.base = {**known.base, "priority": {"ours": "none"}}
+    working.prioritize_case(town.db, town.act(), case.id, Priority.P1)
+    later(town)
+    town.hear(TicketChange(issue.id, Part.PRIORITY, town.clock(), "Medium"), read_at=town.clock())
+    town.tell()
+    assert (town.case(case).priority, issue.values[Part.PRIORITY]) == ("P1", "Highest")
+
+
 def test_a_webhook_just_after_we_wrote_is_asked_after(town: Town) -> None:
     case, _, issue = town.linked()
     working.prioritize_case(town.db, town.act(), case.id, Priority.P1)
