@@ -227,12 +227,13 @@ def outside_of(vault: Vault, allowed: Allowed) -> Outside:
     )
 
 
-def ticketing_of(settings: Settings) -> Mapping[str, Partner]:
+def ticketing_of(settings: Settings, clock: Callable[[], datetime] = utcnow) -> Mapping[str, Partner]:
     """The ticketing systems that are set up, by name."""
     found: dict[str, Partner] = {}
     if settings.jira_url:
         make = jira.jira(
-            settings.jira_url, email=settings.jira_email, token=settings.jira_api_token, pat=settings.jira_pat
+            settings.jira_url, email=settings.jira_email, token=settings.jira_api_token, pat=settings.jira_pat,
+            now=clock,
         )  # fmt: skip
         found[jira.SYSTEM.name] = Partner(jira.SYSTEM, make)
     if settings.servicenow_url:
@@ -265,7 +266,7 @@ def build(
     ticketing: Mapping[str, Partner] | None = None,
 ) -> Casebook:
     """``ticketing``: instead of the ticketing systems that the settings name."""
-    ticketing = ticketing_of(settings) if ticketing is None else ticketing
+    ticketing = ticketing_of(settings, clock) if ticketing is None else ticketing
     client = slack_client(settings)
     workspace = replace(meet_workspace(client), systems=tuple(one.system for one in ticketing.values()))
     db = Database(settings.database_url)

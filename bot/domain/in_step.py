@@ -89,6 +89,16 @@ def put_back(ticket: Ticket) -> None:
             note(ticket, part, ours=UNTOLD, problem="", declined=False)
 
 
+def said_before(
+    said: Mapping[Part, str | None], drawn: Mapping[Part, Value], seen: Seen
+) -> dict[Part, str | None]:  # fmt: skip
+    """``said``, of a ticket that was created when the case may have said something else: what differs is untold."""
+    return {
+        part: own if part not in drawn or token(drawn[part]) == token(seen.values.get(part)) else UNTOLD
+        for part, own in said.items()
+    }
+
+
 def problems(ticket: Ticket) -> str:
     """In what both sides differ, in sentences; empty if in nothing that is known."""
     return " ".join(one["problem"] for part in FIELDS if (one := ticket.base.get(part.value, {})).get("problem"))

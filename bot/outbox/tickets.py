@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from bot.domain import in_step
 from bot.domain.delivery import Delivery, Tell
+from bot.domain.link import Ticket
 from bot.domain.person import Person
 from bot.domain.reading import Workspace
 from bot.domain.ticket import (
@@ -42,6 +43,8 @@ from bot.usecases.ticket_records import FIELDS_TOLD, NOTES_TOLD
 REMEMBERED = timedelta(minutes=10)
 # A pause that is shorter is over before anybody could look.
 LONG_PAUSE = 10.0
+# What a partner may not have told of yet, where it is asked for news each minute, or calls.
+LATE = timedelta(minutes=1)
 NEWS_FOR = timedelta(seconds=30)
 
 T = TypeVar("T")
@@ -111,8 +114,8 @@ class TicketSender:
 
     # -- one ticket ---------------------------------------------------------------------------------------------------
 
-    def ticket(self, held: Held, ticketing: Ticketing) -> Sent:
-        """Create it, link it, or tell it what the case says by now."""
+    def ticket(self, held: Held, ticketing: Ticketing, *, is_heard: bool = False) -> Sent:
+        """Create it, link it, or tell it what the case says by now. ``is_heard``: so does the case what it says."""
         now = self.clock()
         with self.db.read() as work:
             covered = siblings(work, held)
@@ -123,6 +126,9 @@ class TicketSender:
             is_new = ticket.foreign_id is None and "words" not in ticket.wanted
             creation = drawing.creation(work, told, self.system, self.workspace) if is_new else None
             change = drawing.change(work, told, self.system) if ticket.foreign_id else None
+        if change and change.plan.ours and not is_heard and self.has_waited(held, ticket):
+            self.hear(ticket, ticketing)
+            return self.ticket(held, ticketing, is_heard=True)
         if change:
             self.change([held.delivery.id, *covered], ticketing, change)
             return Sent(covered)
@@ -132,22 +138,29 @@ class TicketSender:
             self.link(held, ticketing, told)
         return Sent()  # what waits behind may be about something that was not drawn
 
+    def has_waited(self, held: Held, ticket: Ticket) -> bool:
+        """Then what was done there meanwhile may be newer, and nobody may have told of it."""
+        return bool(ticket.problem_in) or self.clock() - held.delivery.created_at > LATE
+
     def create(self, held: Held, ticketing: Ticketing, creation: drawing.Creation) -> None:
         draft, said = creation.draft, dict(creation.said)
         account = self.account(ticketing, creation.assignee)
         if account and creation.assignee:
             draft = replace(draft, values={**draft.values, Part.ASSIGNEE: account})
             said[Part.ASSIGNEE] = creation.assignee.id
-        seen = self.created(held, ticketing, draft, creation.tried)
+        found = self.found(held, ticketing, draft, creation.tried)
+        if found:
+            said = in_step.said_before(said, draft.values, found)
+        seen = found or ticketing.create(draft)
         ticket_records.created(self.db, creation.ticket_id, seen, said, self.clock(), done=[held.delivery.id])
 
-    def created(self, held: Held, ticketing: Ticketing, draft: Draft, tried: datetime | None) -> Seen:
+    def found(self, held: Held, ticketing: Ticketing, draft: Draft, tried: datetime | None) -> Seen | None:
         """A ticket must not be created twice: look for it if an attempt may have made it."""
         now = self.clock()
         if held.was_taken_over and tried is None:
             tried = now - (held.lease - now)  # whoever had it before has had it for so long
         perhaps = held.was_taken_over or tried or held.delivery.last_error
-        return (ticketing.created(replace(draft, tried=tried)) if perhaps else None) or ticketing.create(draft)
+        return ticketing.created(replace(draft, tried=tried)) if perhaps else None
 
     def link(self, held: Held, ticketing: Ticketing, told: drawing.Told) -> None:
         ticket = told.ticket
@@ -253,23 +266,27 @@ class TicketSender:
             told = drawing.of(work, held.delivery, self.clock())
         if told is None or not told.ticket.is_there:
             return Sent(covered)
-        ticket, read_at = told.ticket, self.clock()
+        self.hear(told.ticket, ticketing)
+        done = [held.delivery.id, *covered]
+        ticket_records.nothing_told(self.db, told.ticket.id, FIELDS_TOLD, self.clock(), done=done)
+        return Sent(covered)
+
+    def hear(self, ticket: Ticket, ticketing: Ticketing) -> None:
+        read_at = self.clock()
         seen = ticketing.read(str(ticket.foreign_id), ticket.foreign_kind)
         at = max(seen.updated, drawing.latest_known(ticket))
         changes = [TicketChange(seen.id, part, at, value) for part, value in seen.values.items() if part in FIELDS]
         if seen.key != ticket.key:
             changes.append(TicketChange(seen.id, Became.RENAMED, at, seen.key))
         take_changes(self.db, self.system, changes, self.clock(), read_at)
-        ticket_records.nothing_told(self.db, ticket.id, FIELDS_TOLD, self.clock(), done=[held.delivery.id, *covered])
-        return Sent(covered)
 
     def news(self, held: Held, ticketing: Ticketing) -> Sent:
-        """Page by page, each of which is kept before the mark is."""
+        """Page by page, each of which is kept before the mark is. As long as nothing is followed, news begin now."""
         began = self.clock()
         with self.db.read() as work:
             covered = siblings(work, held)
             known, kept = work.tickets.known(self.system.name), work.tickets.news_of(self.system.name)
-        mark, more = kept.mark if kept else "", bool(known)
+        mark, more = kept.mark if kept and known else "", True
         while more:
             read_at = self.clock()
             news = ticketing.news(mark, known, read_at)

@@ -187,6 +187,8 @@ class Taking:
     def believe(self, part: Part, change: TicketChange) -> None:
         unheard.forget(self.ticket, part)
         has_changed = in_step.has_changed(self.case, self.ticket, part)
+        # What is read for the first time is what it was created with: nobody there has changed it.
+        is_change = change.by is not None or "theirs" in base_of(self.ticket, part)
         note_theirs(self.ticket, part, change.value, change.at)
         in_step.note(self.ticket, part, problem="", declined=False)
         if not self.terms.way(part).comes_in:
@@ -199,7 +201,8 @@ class Taking:
             linking.chosen(self.ticket, part)
             in_step.note(self.ticket, part, ours=value)
         elif has_changed and self.terms.way(part).goes_out:
-            self.weigh(part, change, value)
+            if is_change:
+                self.weigh(part, change, value)
         else:
             linking.chosen(self.ticket, part)
             self.apply(part, change, value)

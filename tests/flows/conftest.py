@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,19 @@ from bot.sandbox.slack import LocalSlack
 from bot.wiring import Casebook, build
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
+
+
+class Clock:
+    """The present, or later."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    def seconds(self) -> float:
+        return self.now().timestamp()
 
 
 def settings_for(slack: LocalSlack, database_url: str, **more: str) -> Settings:

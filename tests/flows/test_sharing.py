@@ -11,7 +11,7 @@ from bot.sandbox import LocalJira, LocalServiceNow
 from bot.sandbox.jira_site import FREE
 from bot.usecases import ticket_news, tickets
 from tests.flows.conftest import Town, create_project, running, settings_for
-from tests.flows.test_tickets import SECRET, Story, kinds
+from tests.flows.test_jira_trouble import SECRET, Story, kinds
 
 
 @dataclass

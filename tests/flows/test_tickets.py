@@ -1,209 +1,278 @@
-"""A case and its issue in a local Jira, over the wire: each side moves when the other one does."""
+"""A case and its ticket, as people live with both: a local Jira or ServiceNow over the wire, and either side moves when
+the other one does. The clock can be moved."""
 
-import re
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from bot import doctor
-from bot.domain.act import Act
-from bot.domain.case import Case
-from bot.domain.delivery import JIRA
-from bot.domain.link import Health, Ticket, Wanted
-from bot.domain.priority import Priority
-from bot.outbox.counter import LOCKED_OUT
-from bot.sandbox import LocalJira
-from bot.sandbox.jira_site import FREE
-from bot.usecases import ticket_news, tickets, working
-from bot.wiring import Casebook
-from tests.flows.conftest import Town, create_project, running, settings_for
-
-SECRET = "hook-5ecret"
+from bot.domain.entry import Kind
+from bot.domain.link import Health
+from bot.domain.ticket import Part, Partner
+from bot.sandbox import LocalJira, LocalServiceNow
+from bot.sandbox.slack import LocalSlack
+from bot.wiring import Casebook, build, ticketing_of
+from tests.flows.conftest import MANIFEST, Clock, Town, create_project, settings_for
+from tests.flows.partners import DONE, OPEN, WORKING, JiraSide, ServiceNowSide, Side
+from tests.flows.story import SOON, Mortal, Story
 
 
 @pytest.fixture
-def jira() -> Iterator[LocalJira]:
-    with LocalJira() as local:
-        local.add_person("mia", "Mia")
-        local.add_person("bob", "Bob")
-        local.add_project("ABC", "Cart", FREE)
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def slack(clock: Clock) -> Iterator[LocalSlack]:
+    with LocalSlack(manifest=MANIFEST, now=clock.seconds) as local:
         yield local
+        assert not local.refusals, f"Slack refused: {local.refusals}"
+
+
+@pytest.fixture(params=["jira", "servicenow"])
+def side(request: pytest.FixtureRequest, clock: Clock) -> Iterator[Side]:
+    if request.param == "jira":
+        with LocalJira(now=clock.seconds) as jira:
+            yield founded(JiraSide(jira))
+    else:
+        with LocalServiceNow(now=clock.seconds) as servicenow:
+            yield founded(ServiceNowSide(servicenow))
+
+
+def founded(side: Side) -> Side:
+    side.found()
+    return side
 
 
 @pytest.fixture
-def casebook(town: Town, jira: LocalJira, sqlite_url: str) -> Iterator[Casebook]:
-    """With a webhook of Jira's, which is heard in Socket Mode too."""
-    settings = replace(
-        settings_for(town.slack, sqlite_url), jira_url=jira.url, jira_email=jira.email, jira_api_token=jira.token,
-        jira_webhook_secret=SECRET,
-    )  # fmt: skip
-    with running(settings) as found:
+def deadly() -> set[str]:
+    """What nobody survives, the next time."""
+    return set()
+
+
+@pytest.fixture
+def casebook(town: Town, side: Side, clock: Clock, deadly: set[str], sqlite_url: str) -> Iterator[Casebook]:
+    town.bob.change(email="bob@example.com")
+    settings = settings_for(town.slack, sqlite_url, **side.settings)
+    known = ticketing_of(settings, clock.now)
+    mortal = {
+        name: Partner(partner.system, lambda partner=partner: Mortal(partner.make(), deadly))  # type: ignore[misc]
+        for name, partner in known.items()
+    }
+    found = build(settings, clock=clock.now, ticketing=mortal)
+    found.start()
+    try:
         create_project(town, found, "OPS", "Operations", town.ops)
-        jira.add_hook(f"http://127.0.0.1:{found.server.port}/hooks/jira", SECRET)
         yield found
-
-
-class Story:
-    def __init__(self, town: Town, casebook: Casebook) -> None:
-        self.town, self.casebook, self.db = town, casebook, casebook.db
-        self.serial = 0
-
-    def act(self) -> Act:
-        self.serial += 1
-        return Act(self.town.ann.id, self.casebook.desk.now(), "card", f"story/{self.serial}")
-
-    def case(self, key: str = "OPS-1") -> Case:
-        return tickets.tickets_of(self.db, self.act(), key).case
-
-    def ticket(self, key: str = "OPS-1") -> Ticket:
-        return tickets.tickets_of(self.db, self.act(), key).tickets[-1]
-
-    def until(self, holds: Callable[[], Any]) -> None:
-        deadline = time.monotonic() + 30
-        while not holds():
-            assert time.monotonic() < deadline, "it does not come about"
-            time.sleep(0.05)
-
-    def is_well(self) -> bool:
-        return self.ticket().health == Health.IN_STEP
+    finally:
+        found.stop()
 
 
 @pytest.fixture
-def story(town: Town, casebook: Casebook) -> Story:
-    town.ann.command("/case quick the cart is slow p2", channel=town.ops)
-    found = Story(town, casebook)
-    tickets.create_ticket(casebook.db, found.act(), "OPS-1", JIRA, Wanted("ABC", kinds(casebook)))
-    found.until(found.is_well)
-    return found
+def story(town: Town, casebook: Casebook, side: Side, clock: Clock, card: Callable[[str], Any]) -> Story:
+    town.ann.command("/case quick the cart is slow p2 in OPS", channel=town.ops)
+    return Story(town, casebook, side, clock, card("the cart is slow"))
 
 
-def kinds(casebook: Casebook) -> str:
-    """The id of the first issue type."""
-    return casebook.desk.ticketing[JIRA].make().subtypes("ABC")[0].id
+def ask_for_one(story: Story) -> None:
+    """By the form."""
+    story.town.ann.click(story.card, "Link ticket")
+    modal = story.town.ann.modal
+
+    def offered(name: str, choice: str) -> None:
+        story.until(lambda: choice in options(modal, name), f"the choice of {choice}")
+
+    story.side.fill_form(modal, offered)
+    story.until(lambda: "come from the case" in modal.text, "the rest of the form")
+    answer = modal.submit()
+    assert not answer.errors, answer.errors
 
 
-def test_what_happens_here_happens_there(story: Story, jira: LocalJira) -> None:
-    (issue,) = jira.issues
-    assert story.ticket().status == "To Do"
-    working.prioritize_case(story.db, story.act(), "OPS-1", Priority.P1)
-    working.note_case(story.db, story.act(), "OPS-1", "the disk is full")
-    working.close_case(story.db, story.act(), "OPS-1")
-    story.until(lambda: story.is_well() and story.ticket().status == "Done")
-    told = jira.browse(issue.key)
-    assert story.ticket().url == told
-    reading = story.casebook.desk.ticketing[JIRA].make().read(str(story.ticket().foreign_id), "ABC")
-    assert {part.value: getattr(value, "name", value) for part, value in reading.values.items()} == {
-        "title": "the cart is slow", "description": "", "status": "Done", "priority": "Highest", "assignee": None,
-    }  # fmt: skip
+def options(modal: Any, name: str) -> list[str]:
+    blocks = [block for block in modal.blocks if block.get("block_id") == name]
+    return [one["text"]["text"] for block in blocks for one in block["element"].get("options", ())]
 
 
-def test_what_happens_there_happens_here(story: Story, jira: LocalJira) -> None:
-    (issue,) = jira.issues
-    jira.set_priority(issue.key, "Low", "mia")
-    story.until(lambda: story.case().priority == "P4")
-    jira.comment(issue.key, "I look into it", "mia")
-    jira.set_status(issue.key, "Done", "mia")
-    story.until(lambda: story.case().group == "closed")
-    jira.set_status(issue.key, "In Progress", "mia")
-    story.until(lambda: story.case().status == "In progress")
-    with story.db.read() as work:
-        case = story.case()
-        assert work.cases.note_texts(case) == ["Mia (Jira): I look into it"]
-    jira.delete(issue.key, "mia")
-    story.until(lambda: story.ticket().health == Health.GONE)
+def edit(story: Story, **fields: str) -> None:
+    story.bob("edit OPS-1")
+    story.town.bob.modal.fill(fields)
+    assert not story.town.bob.modal.submit().errors
 
 
-def test_without_webhooks_it_asks(story: Story, jira: LocalJira) -> None:
-    (issue,) = jira.issues
-    jira.hooks.hooks.clear()
-    now = story.casebook.desk.now
-    ticket_news.ask_for_news(story.db, JIRA, now(), "first")
-    story.until(lambda: mark(story))
-    jira.set_priority(issue.key, "Low", "mia")
-    story.until(lambda: asked(story) or story.case().priority == "P4")
+def test_ann_creates_one_and_what_happens_here_happens_there(story: Story, side: Side) -> None:
+    side.call(story.casebook.server.port)
+    story.both_ways()
+    ask_for_one(story)
+    story.in_step()
+    (key,) = side.keys()
+    first = {"title": "the cart is slow", "description": "", "status": side.words[OPEN], "assignee": ""}
+    assert story.there() == first | {"priority": side.priorities["P2"]}
+    assert side.mark(key) == story.ticket.wanted["mark"]
+    assert f"{side.label} {key} the cart is slow · {side.words[OPEN]} · nobody has it · in step" in story.card.shown
+
+    story.bob("note OPS-1 the disk is full")
+    edit(story, Title="the cart stands still", Description="since noon")
+    story.bob("priority OPS-1 p1")
+    story.bob("take OPS-1")
+    story.bob("note OPS-1 it is the database")
+    then = {"title": "the cart stands still", "description": "since noon", "assignee": "bob"}
+    wanted = then | {"status": side.words[WORKING], "priority": side.priorities["P1"]}
+    story.becomes(story.there, wanted)
+    story.in_step()
+    assert side.said(key) == ["bob in Slack, OPS-1: the disk is full", "bob in Slack, OPS-1: it is the database"]
+
+    story.bob("close OPS-1 resolved")
+    story.until(lambda: story.there()["status"] == side.closed_by_us, "the ticket to be closed")
+    story.bob("reopen OPS-1")
+    story.until(lambda: story.there()["status"] in {side.words[OPEN], side.words[WORKING]}, "it to be open again")
+    story.in_step()
+    nothing_came_back(story, side)
+
+    story.bob(f"unlink OPS-1 {key}")
+    story.until(lambda: not side.mark(key), "the mark to be taken off")
+    before, group = side.fields(key), story.case.group
+    story.bob("priority OPS-1 p4")
+    side.set(key, Part.STATUS, DONE)
+    assert story.casebook.worker.wait_until_idle(SOON)
+    assert side.fields(key) == before | {"status": side.words[DONE]}
+    assert (story.case.group, story.case.priority) == (group, "P4")
 
 
-def test_what_ours_was_written_over_is_told_and_may_be_taken(story: Story, jira: LocalJira, card: Any) -> None:
-    (issue,) = jira.issues
-    jira.hooks.hooks.clear()
-    ticket_news.ask_for_news(story.db, JIRA, story.casebook.desk.now(), "first")
-    story.until(lambda: mark(story))
-    jira.set_priority(issue.key, "Low", "mia")
-    time.sleep(0.01)  # the later one counts, and both clocks tell milliseconds
-    working.prioritize_case(story.db, story.act(), "OPS-1", Priority.P1)
-    story.until(lambda: story.is_well() and issue.priority == "Highest")
-    ann = story.town.ann
-
-    def told() -> int:
-        asked(story)
-        shown: str = ann.command("/case timeline OPS-1", channel=story.town.ops).shown
-        return shown.count(
-            f"Mia changed the priority to “Low” in Jira {issue.key}; P1 Critical stays, which @ann set later"
-        )
-
-    story.until(told)
-    for _ in range(3):
-        assert told() == 1
-    ann.click(card("the cart is slow"), "Details")
-    assert {"Take theirs", "Keep ours"} <= set(ann.modal.buttons)
-    ann.modal.click("Take theirs")
-    story.until(lambda: issue.priority == "Low" and story.case().priority == "P4")
-    asked(story)
-    assert (told(), story.ticket().conflicts) == (1, {})
+def nothing_came_back(story: Story, side: Side) -> None:
+    """Casebook was called about each of its own doings, and did nothing about it."""
+    story.until(lambda: side.told >= 7, "the calls about our own doings")
+    assert story.casebook.worker.wait_until_idle(SOON)
+    from_there = [entry.kind for entry in story.timeline() if entry.via == side.name]
+    assert from_there == [Kind.TICKET_CREATED]
 
 
-def waiting(story: Story) -> tuple[str, str]:
-    """What the check-up says of Jira the day after, and what to do about it."""
-    examined = doctor.examine(story.casebook.settings, now=lambda: datetime.now(UTC) + timedelta(days=1))
-    (found,) = [finding for finding in examined if finding.what.startswith("Jira: ")]
-    return found.what, found.remedy
+@pytest.mark.parametrize("way", ["called", "asking"])
+def test_what_happens_there_happens_here(story: Story, side: Side, way: str) -> None:
+    """``called``: by webhook, and linked by key; ``asking``: by polling, and linked by address."""
+    key = side.make("the cart again")
+    if way == "called":
+        side.call(story.casebook.server.port)
+        story.link(key)
+    else:
+        story.link(side.address(key))
+    story.both_ways()
+    assert (story.case.title, story.there()["title"]) == ("the cart is slow", "the cart again"), "each as it was"
+    before = story.writes()
+
+    def heard(look: Callable[[], Any], wanted: Any) -> None:
+        if way == "asking":
+            story.poll()
+        story.becomes(look, wanted)
+
+    for part, value in {
+        Part.TITLE: "the till is slow", Part.DESCRIPTION: "says a customer", Part.PRIORITY: "P1",
+        Part.STATUS: WORKING, Part.ASSIGNEE: "bob",
+    }.items():  # fmt: skip
+        side.set(key, part, value)
+    side.say(key, "I look into it")
+    story.clock.ahead += timedelta(seconds=1)  # ServiceNow's times are no finer
+    side.say(key, "So do I", by="bob")
+    heard(story.here, {
+        "title": "the till is slow", "description": "says a customer", "priority": "P1", "status": "In progress",
+        "assignee": story.town.bob.id, "notes": [f"Mia ({side.label}): I look into it", "So do I"],
+    })  # fmt: skip
+
+    side.set(key, Part.STATUS, DONE)
+    heard(lambda: story.case.group, "closed")
+    side.set(key, Part.STATUS, WORKING)
+    heard(lambda: story.case.status, "In progress")
+    story.in_step()
+    if way == "asking":
+        story.poll()  # the same once more, as what is new overlaps
+    assert story.writes() == before, "what came from there is not told there"
+    assert len(story.notes()) == 2
+    line = f"{key} the till is slow · {side.words[WORKING]} · Bob · in step"
+    story.until(lambda: line in story.card.shown, "the card to follow")
+
+    side.delete(key)
+    if way == "asking":
+        story.bob("priority OPS-1 p3")  # Jira's search does not tell of what was deleted; the next act finds out
+    heard(lambda: story.ticket.health, Health.GONE)
+    story.until(lambda: f"deleted in {side.label}" in story.card.shown, "the card to say so")
 
 
-def test_while_jira_is_down_the_checkup_names_what_waits(story: Story, jira: LocalJira) -> None:
-    jira.faults.add(kind="status", value=503)
-    working.prioritize_case(story.db, story.act(), "OPS-1", Priority.P1)
-    story.until(lambda: story.ticket().health == Health.FAILING)
-    working.note_case(story.db, story.act(), "OPS-1", "the disk is full")
-    story.until(lambda: ": 503." in waiting(story)[0])
-    what, remedy = waiting(story)
-    assert re.fullmatch(r"Jira: 2 deliveries wait, the oldest since 2\d{3}-.* UTC, 24 h: 503\.", what)
-    assert "nothing is lost" in remedy
-    assert "*Retry* on a ticket tries at once" in remedy
+def test_while_it_is_down_all_waits_in_order(story: Story, side: Side) -> None:
+    key = side.make("the cart again")
+    side.call(story.casebook.server.port)
+    story.link(key)
+    side.local.faults.add(kind="status", value=503)
+    story.bob("note OPS-1 first")
+    story.bob("priority OPS-1 p1")
+    story.bob("note OPS-1 second")
+    story.bob("take OPS-1")
+    story.until(lambda: "failing" in story.card.shown, "the card to say that it fails")
+    assert f"{side.label} does not answer. Casebook keeps trying." in story.card.shown
+    assert "upstream trouble" not in story.card.shown
+    for kind, value in (("html", None), ("ratelimited", "40"), ("ratelimited", "Wed, 21 Oct 2015 07:28:00 GMT")):
+        side.local.faults.clear()
+        fault = side.local.faults.add(kind=kind, value=value)  # type: ignore[arg-type]
+        story.later(minutes=20)
+        story.until(lambda fault=fault: fault.hits > 0, f"{kind} to strike")  # type: ignore[misc]
+        assert story.ticket.health == Health.FAILING
+    assert side.said(key) == []
+
+    side.set(key, Part.PRIORITY, "P4")
+    story.until(lambda: story.case.priority == "P4", "the newer change to count")
+    story.town.ann.click(story.card, "Details")
+    said = story.town.ann.modal.text.replace("*", "")
+    assert f"Both sides changed the priority. In OPS-1: P1 Critical. In {side.label} {key}: P4 Low, by Mia." in said
+    story.town.ann.modal.click("Keep ours")
+    story.until(lambda: story.case.priority == "P1", "ours to be kept")
+
+    side.local.faults.clear()
+    story.later(minutes=20)
+    story.in_step()
+    assert side.said(key) == ["bob in Slack, OPS-1: first", "bob in Slack, OPS-1: second"]
+    there = story.there()
+    assert (there["priority"], there["assignee"], there["status"]) == (
+        side.priorities["P1"],
+        "bob",
+        side.words[WORKING],
+    )
+    assert not story.ticket.conflicts
 
 
-def test_while_jira_lets_nobody_in_the_checkup_says_so(story: Story, jira: LocalJira) -> None:
-    jira.token = "another"
-    working.prioritize_case(story.db, story.act(), "OPS-1", Priority.P1)
-    story.until(lambda: story.ticket().health == Health.FAILING)
-    assert "24 h: Jira does not let Casebook in. " in waiting(story)[0]
+def test_the_older_change_of_both_loses_and_may_be_taken(story: Story, side: Side) -> None:
+    key = side.make("the cart again")
+    story.link(key)
+    story.poll()
+    side.local.faults.add(kind="status", value=503)
+    side.set(key, Part.PRIORITY, "P4")
+    story.clock.ahead += timedelta(seconds=5)
+    story.bob("priority OPS-1 p1")
+    story.until(lambda: story.ticket.health == Health.FAILING, "ours to wait")
+    side.local.faults.clear()
+    story.poll()
+    story.until(lambda: story.ticket.conflicts, "both to be told apart")
+    story.later(minutes=20)
+    story.in_step()
+    assert (story.case.priority, story.there()["priority"]) == ("P1", side.priorities["P1"])
+    (told,) = [entry for entry in story.timeline() if entry.kind == Kind.TICKET_DIFFERS]
+    assert (told.data["ours"], told.data["ours_by"]) == ("P1", story.town.bob.id)
+    assert told.data["by"] in {"Mia", f"Somebody in {side.label}"}
+    story.town.ann.click(story.card, "Details")
+    story.town.ann.modal.click("Take theirs")
+    story.until(lambda: story.there()["priority"] == side.priorities["P4"], "theirs to be taken on both sides")
+    story.in_step()
+    assert story.case.priority == "P4"
 
 
-def test_retry_acts_at_once_although_jira_let_nobody_in(story: Story, jira: LocalJira, card: Any) -> None:
-    (issue,) = jira.issues
-    token, jira.token = jira.token, "another"
-    working.prioritize_case(story.db, story.act(), "OPS-1", Priority.P1)
-    story.until(lambda: story.casebook.worker.locked_out and story.ticket().health == Health.FAILING)
-    jira.token = token
-    pressed = time.monotonic()
-    ann = story.town.ann
-    ann.click(card("the cart is slow"), "Details")
-    ann.modal.click("Retry")
-    story.until(lambda: issue.priority == "Highest" and story.is_well())
-    assert time.monotonic() - pressed < LOCKED_OUT.total_seconds() / 2
-
-
-def mark(story: Story) -> str:
-    with story.db.read() as work:
-        news = work.tickets.news_of(JIRA)
-    return news.mark if news else ""
-
-
-def asked(story: Story) -> bool:
-    act = story.act()
-    ticket_news.ask_for_news(story.db, JIRA, act.at, act.origin or "")
-    story.casebook.worker.wait_until_idle(10)
-    return False
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_who_dies_after_the_partners_yes_leaves_nothing_twice(story: Story, side: Side, deadly: set[str]) -> None:
+    side.call(story.casebook.server.port)
+    for deed, act in (("create", lambda: ask_for_one(story)), ("comment", lambda: story.bob("note OPS-1 once"))):
+        deadly.add(deed)
+        act()
+        story.until(lambda: not deadly, f"the death after {deed}")
+        assert len(side.keys()) == 1
+        story.later(minutes=3)
+        story.in_step()
+    (key,) = side.keys()
+    assert story.key == key
+    assert side.said(key) == ["bob in Slack, OPS-1: once"]

@@ -1,30 +1,17 @@
 """What time does, as people live with it: retention, auto-close, snoozes and silences. The clock can be moved."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from bot.jobs import JOBS
 from bot.sandbox.slack import LocalSlack
 from bot.wiring import Casebook, build
-from tests.flows.conftest import MANIFEST, settings_for
+from tests.flows.conftest import MANIFEST, Clock, settings_for
 from tests.flows.inboxes import make_inbox, post_in
 
 WEEK = timedelta(weeks=1)
-
-
-class Clock:
-    """The present, or later."""
-
-    def __init__(self) -> None:
-        self.ahead = timedelta()
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
-
-    def seconds(self) -> float:
-        return self.now().timestamp()
 
 
 @pytest.fixture

@@ -252,6 +252,15 @@ def test_polling_reads_on_from_its_mark(town: Town) -> None:
     assert len(town.lines(case)) == 5
 
 
+def test_what_happens_to_the_first_ticket_before_it_is_first_asked_for_is_heard(town: Town) -> None:
+    town.poll()
+    case, _, issue = town.linked()
+    later(town)
+    town.desk.by_hand(issue.id, Part.PRIORITY, "High")
+    town.poll()
+    assert town.case(case).priority == "P2"
+
+
 def test_one_question_at_a_time(town: Town) -> None:
     town.linked()
     town.desk.fault = failing
@@ -287,6 +296,20 @@ def test_what_was_read_before_we_wrote_is_read_again(town: Town) -> None:
     town.tell()
     town.hear(old, read_at=read_at)
     assert town.case(case).priority == "P1"
+    town.tell()
+    assert (town.case(case).priority, issue.values[Part.PRIORITY]) == ("P1", "Highest")
+
+
+def test_what_it_was_created_with_is_no_change_of_theirs(town: Town) -> None:
+    """Jira does not say, when it creates an issue, what it has made of what it was not told."""
+    case, ticket, issue = town.linked()
+    with town.db.write() as work:
+        known = work.tickets.by_id(ticket.id)
+        assert known
+        known.base = {**known.base, "priority": {"ours": "none"}}
+    working.prioritize_case(town.db, town.act(), case.id, Priority.P1)
+    later(town)
+    town.hear(TicketChange(issue.id, Part.PRIORITY, town.clock(), "Medium"), read_at=town.clock())
     town.tell()
     assert (town.case(case).priority, issue.values[Part.PRIORITY]) == ("P1", "Highest")
 

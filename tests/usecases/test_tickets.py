@@ -279,6 +279,19 @@ def test_while_a_partner_is_down_all_waits_in_order(town: Town) -> None:
     assert town.ticket(case).health == Health.IN_STEP
 
 
+def test_what_has_waited_looks_at_what_was_done_there_meanwhile(town: Town) -> None:
+    case, _, issue = town.linked()
+    town.desk.fault = down
+    working.prioritize_case(town.db, town.act(), case.id, Priority.P1)
+    town.tell()
+    town.clock.move(minutes=5)
+    town.desk.by_hand(issue.id, Part.PRIORITY, "Low")
+    town.desk.fault = lambda moment, call: None
+    town.again()
+    assert (town.case(case).priority, issue.values[Part.PRIORITY]) == ("P4", "Low")
+    assert town.ticket(case).conflicts["priority"]["ours"] == "P1"
+
+
 def test_a_day_is_too_long(town: Town) -> None:
     case, _, issue = town.linked()
     town.desk.fault = down

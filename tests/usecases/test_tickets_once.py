@@ -18,7 +18,7 @@ from bot.domain.ticket import Part, Standing
 from bot.integrations.errors import AskedToWait, Declined, Shut, Unanswered
 from bot.storage.database import Database
 from bot.usecases import ticket_news, tickets, working
-from tests.ticketing import BOB, MIA, STATUSES, down
+from tests.ticketing import BOB, MIA, STATUSES, after, down
 from tests.usecases.stepping import Town
 from tests.usecases.world import Acts, losing_the_connection, rows
 
@@ -59,6 +59,17 @@ def test_a_worker_dies_while_it_creates(town: Town, moment: str) -> None:
     run_and_die(town)
     assert len(town.desk.issues) == 1
     assert (town.ticket(case).health, town.desk.only().values[Part.ASSIGNEE]) == (Health.IN_STEP, BOB)
+
+
+def test_what_changes_after_a_creation_without_an_answer_is_told(town: Town) -> None:
+    case = town.open()
+    town.desk.fault = after("create")
+    town.create(case)
+    working.prioritize_case(town.db, town.act(), case.id, Priority.P1)
+    working.assign_case(town.db, town.act(), case.id, person="bob")
+    town.again()
+    values = town.desk.only().values
+    assert (values[Part.PRIORITY], values[Part.ASSIGNEE]) == ("Highest", BOB)
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])

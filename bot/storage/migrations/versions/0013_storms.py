@@ -7,7 +7,7 @@ from alembic import op
 
 from bot.domain.base import UTC
 
-revision: str = "0014"
+revision: str = "0013"
 down_revision: str | Sequence[str] | None = "0012"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None

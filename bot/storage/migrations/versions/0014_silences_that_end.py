@@ -9,8 +9,8 @@ from alembic import op
 
 from bot.domain.base import UTC
 
-revision: str = "0015"
-down_revision: str | Sequence[str] | None = "0012"
+revision: str = "0014"
+down_revision: str | Sequence[str] | None = "0013"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
