@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, ForeignKey, Index, String, Text, and_, text
+from sqlalchemy import Date, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from bot.domain.act import Act
@@ -98,7 +98,7 @@ class Case(Led, Timed, Base):
     teams: Mapped[list[Team]] = relationship(secondary=CaseTeam.__table__, order_by=Team.id)
     posts: Mapped[list[Post]] = relationship(order_by=Post.id, viewonly=True)
     alert: Mapped[KnownAlert | None] = relationship(
-        primaryjoin=lambda: and_(Case.id == foreign(KnownAlert.case_id), Case.source != Source.STORM.value),
+        primaryjoin=lambda: (Case.id == foreign(KnownAlert.case_id)) & (Case.source != Source.STORM.value),
         uselist=False,
         viewonly=True,
     )
