@@ -8,7 +8,7 @@ from itertools import groupby
 from bot.domain.case import Case
 from bot.domain.delivery import CHORES, SLACK, Delivery, Tell
 from bot.domain.entry import Entry
-from bot.domain.evidence import Post, PostRole
+from bot.domain.evidence import PostRole
 from bot.domain.inbox import IN_SLACK, Event, Inbox, Medium, Notification, Recipient
 from bot.domain.person import Notify, Person
 from bot.domain.telling import UPDATES, lane_of, tell, unhurried
@@ -115,7 +115,7 @@ def deliveries_for(rows: Sequence[tuple[int, Notification]], case: Case, at: dat
             Tell.NOTIFY,
             f"notify/{ids[0]}",
             at,
-            stream=stream_of(case, target),
+            stream=stream_of(case.id, target),
             lane=lane_of(target),
             target=target,
             case_id=case.id,
@@ -153,28 +153,30 @@ def trial(recipient: Recipient, occasion: str, at: datetime) -> Delivery:
     )
 
 
-def stream_of(case: Case, target: str) -> str:
+def stream_of(case_id: int, target: str) -> str:
     """The same as that of a card in that channel, which may be there already."""
-    return f"case/{case.id}/{target}"
+    return f"case/{case_id}/{target}"
 
 
 def changed(case: Case, entry: Entry, *, listened_to: bool) -> list[Delivery]:
     """What a change causes besides the case's own telling: posts that inboxes have put up are kept true, and the
     inboxes are asked about the case, if any listens at all."""
     put_up = [post for post in case.posts if post.role == PostRole.INBOX]
-    refreshed = [refresh(case, post, entry) for post in put_up]
+    lane = unhurried(UPDATES, entry)
+    refreshed = [refresh(case.id, post.target, str(entry.version), entry.at, lane) for post in put_up]
     return [*refreshed, match_later(case.id, str(entry.id), entry.at, entry.id)] if listened_to else refreshed
 
 
-def refresh(case: Case, post: Post, entry: Entry) -> Delivery:
+def refresh(case_id: int, target: str, occasion: str, at: datetime, lane: str = UPDATES) -> Delivery:
+    """Has what an inbox has put up there drawn as the case is by then."""
     return tell(
         Tell.INBOX,
-        f"inbox/{case.id}/{post.target}/{entry.version}",
-        entry.at,
-        stream=stream_of(case, post.target),
-        lane=unhurried(UPDATES, entry),
-        target=post.target,
-        case_id=case.id,
+        f"inbox/{case_id}/{target}/{occasion}",
+        at,
+        stream=stream_of(case_id, target),
+        lane=lane,
+        target=target,
+        case_id=case_id,
     )
 
 

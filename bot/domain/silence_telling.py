@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from bot.domain.delivery import CHORES, Delivery, Tell
+from bot.domain.notifying import refresh
 from bot.domain.silence import Silence
 from bot.domain.telling import LATER, UPDATES, lane_of, tell
 
@@ -39,15 +40,5 @@ def over(silence: Silence, targets: Iterable[str], at: datetime) -> list[Deliver
 
 def redrawn(posted: Iterable[tuple[int, str]], occasion: str, at: datetime, *, many: bool = False) -> list[Delivery]:
     """``posted``: cases, each with the channel or person that an inbox has told of it. ``many``: others go first."""
-    return [
-        tell(
-            Tell.INBOX,
-            f"inbox/{case_id}/{target}/silence/{occasion}",
-            at,
-            stream=f"case/{case_id}/{target}",
-            lane=f"{UPDATES}{LATER}" if many else UPDATES,
-            target=target,
-            case_id=case_id,
-        )
-        for case_id, target in posted
-    ]
+    lane = f"{UPDATES}{LATER}" if many else UPDATES
+    return [refresh(case_id, target, f"silence/{occasion}", at, lane) for case_id, target in posted]

@@ -7,6 +7,7 @@ from bot.domain.case import Case
 from bot.domain.delivery import Delivery
 from bot.domain.evidence import Post, PostRole
 from bot.domain.inbox import Event
+from bot.domain.notifying import refresh
 from bot.domain.reading import Workspace
 from bot.domain.silence import Silence
 from bot.domain.telling import team_channels
@@ -16,6 +17,7 @@ from bot.storage.claims import Held
 from bot.storage.database import Database, Work
 from bot.usecases.access import those_who_may_see
 from bot.usecases.listening import Listening
+from bot.usecases.people import enqueue_absent
 from bot.usecases.verb import loaded
 from bot.views import cards, inbox_posts
 from bot.views.blocks import Message
@@ -102,6 +104,10 @@ class Cards:
             for_team=role == PostRole.CARD and target not in {case.project.home_channel, case.incident_channel},
         )  # fmt: skip
         with self.db.write() as work:
+            now = case_of(work, held.delivery, lock=True)
+            if role == PostRole.INBOX and now and now.version != case.version:
+                # Whoever changed it meanwhile knew nothing of this post.
+                enqueue_absent(work, [refresh(case.id, target, str(now.version), self.clock())])
             gone = work.cases.standing_post(case.id, target)
             if gone:
                 post.for_team = gone.for_team
@@ -119,6 +125,6 @@ class Cards:
                 present.for_team = post.channel not in {case.project.home_channel, case.incident_channel}
 
 
-def case_of(work: Work, delivery: Delivery) -> Case | None:
+def case_of(work: Work, delivery: Delivery, *, lock: bool = False) -> Case | None:
     """``None`` if the case is gone: there is nothing to tell any more."""
-    return work.cases.by_id(delivery.case_id or 0)
+    return work.cases.by_id(delivery.case_id or 0, lock=lock)

@@ -3,11 +3,15 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from bot.domain.delivery import State
 from bot.domain.inbox import Inbox, Medium
 from bot.domain.person import Notify
 from bot.domain.priority import Priority
+from bot.outbox.posting import Posted, Poster
 from bot.sandbox import Channel, Message
+from bot.storage.claims import Held
 from bot.usecases import inbox_clock, inboxes, people, projects, working
 from bot.usecases.inboxes import InboxFields
 from tests.outbox.conftest import Town
@@ -46,6 +50,24 @@ def test_a_new_case_that_matches_is_posted_with_its_reason_and_buttons(town: Tow
     assert {"Take", "Assign", "Close", "Details"} <= set(post.buttons)
     assert not town.due()
     assert not town.slack.refusals
+
+
+def test_a_post_tells_also_what_changed_while_it_was_put_up(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    inbox(town, channels=[town.general.id])
+    post, meanwhile = Poster.post, [town.general.id]
+
+    def slowly(self: Poster, held: Held, target: str, *arguments: Any, **more: Any) -> Posted:
+        posted = post(self, held, target, *arguments, **more)
+        if target in meanwhile:
+            meanwhile.remove(target)
+            working.take_case(town.db, town.act(town.bob), held.delivery.case_id or 0)
+        return posted
+
+    monkeypatch.setattr(Poster, "post", slowly)
+    urgent(town)
+    (shown,) = posts(town)
+    assert not meanwhile
+    assert "bob" in shown.shown
 
 
 def test_the_post_is_kept_true_and_says_when_the_case_no_longer_matches(town: Town) -> None:
