@@ -149,13 +149,16 @@ def switch_to_wal(connection: Any, wait_seconds: float) -> None:
 def begin_sqlite(connection: Connection) -> None:
     """Writers take the lock at once: a lock upgrade in mid-transaction fails at once, whatever the timeout.
 
-    Who only looks needs no transaction: it would be half of the statements of a quick look.
+    Who only looks cannot write, and needs no transaction: it would be half of the statements of a quick look.
     """
     options = connection.get_execution_options()
-    if options.get(LOOKS):
-        return
-    seconds = options.get(WRITES_WITHIN)
+    seconds, looks = options.get(WRITES_WITHIN), options.get(LOOKS, False)
     sqlite: Any = connection.connection.driver_connection  # every click begins here: SQLAlchemy's way takes longer
+    if connection.info.get(LOOKS, False) != looks:
+        sqlite.execute(f"PRAGMA query_only={int(looks)}")
+        connection.info[LOOKS] = looks
+    if looks:
+        return
     if seconds is None:
         sqlite.execute("BEGIN")
         return

