@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ MANIFEST = ROOT / "manifest.yml"
 KEPT = Path(tempfile.gettempdir()) / "casebook-benchmarks"
 BOT_TOKEN, APP_TOKEN, SECRET = "xoxb-benchmark", "xapp-benchmark", "benchmark"
 PEOPLE, PROJECTS, TEAMS = 2000, 40, 60
+IDLE = 0.05  # seconds of processor time in a second
 
 
 # -- databases --------------------------------------------------------------------------------------------------------
@@ -81,6 +83,13 @@ class Running:
         """Seconds of processor time so far."""
         times = psutil.Process(self.process.pid).cpu_times()
         return float(times.user + times.system)
+
+    def settle(self) -> None:
+        """Wait until it has done what it does at its start: mirror the workspace, gather old cases and the like."""
+        before = -1.0
+        while (now := self.cpu()) - before > IDLE:
+            before = now
+            time.sleep(1)
 
     def rss(self) -> float:
         """Resident memory in MB."""

@@ -57,6 +57,7 @@ def measure(name: str, chosen: argparse.Namespace) -> None:
             asked = Asked(served, port), Asked(bare, int(bare.first))
             shows = Contest(*asked, town.shows(), is_card, chosen.at_once)
             takes = Contest(*asked, town.takes(), is_empty, chosen.at_once)
+            served.settle()
             for contest in (shows, takes):
                 contest.round(100, keep=False)
             for _ in range(chosen.rounds):
