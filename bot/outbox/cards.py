@@ -104,10 +104,10 @@ class Cards:
             for_team=role == PostRole.CARD and target not in {case.project.home_channel, case.incident_channel},
         )  # fmt: skip
         with self.db.write() as work:
-            now = case_of(work, held.delivery, lock=True)
-            if role == PostRole.INBOX and now and now.version != case.version:
+            current = case_of(work, held.delivery, lock=True)
+            if role == PostRole.INBOX and current and current.version != case.version:
                 # Whoever changed it meanwhile knew nothing of this post.
-                enqueue_absent(work, [refresh(case.id, target, str(now.version), self.clock())])
+                enqueue_absent(work, [refresh(case.id, target, str(current.version), self.clock())])
             gone = work.cases.standing_post(case.id, target)
             if gone:
                 post.for_team = gone.for_team

@@ -116,8 +116,7 @@ def register_storms(app: App, desk: Desk) -> None:
     def turn_alerts_page(ack: Ack, body: dict[str, Any], client: Any) -> None:
         click = read_page_click(body)
         found = looking.show_alerts(desk.db, desk.act(body, "details"), click.case_id, page=click.page)
-        view = storms.alerts_view(found, desk.workspace)
-        desk.replies.send(client.views_update, view_id=body["view"]["id"], view=view)
+        show(desk, body, client, storms.alerts_view(found, desk.workspace))
         ack()
 
 

@@ -4,15 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from bot.domain import notifying
-from bot.domain.case import Case
 from bot.domain.delivery import Tell
-from bot.domain.inbox import Inbox
-from bot.domain.query import parse
-from bot.domain.query_text import QueryError
 from bot.storage.database import Database
-from bot.usecases.looking import viewer_for
 from bot.usecases.matching import held_since
 from bot.usecases.people import ask
+from bot.usecases.searching import found_by
 
 BATCH = 500
 # How often time alone is asked whether it has brought cases into an inbox: "overdue" changes once a day, ages slowly.
@@ -54,7 +50,7 @@ def seed_inbox(db: Database, inbox_id: int, now: datetime) -> None:
         inbox = work.inboxes.by_id(inbox_id)
     if inbox is None or inbox.knows_cases or not inbox.holds_cases:
         return
-    for cases in matching(db, inbox, now):
+    for cases in found_by(db, inbox.owner, inbox.query, now, BATCH):
         with db.write() as work:
             work.inboxes.hold([held_since(inbox, case.id, now) for case in cases])
     with db.write() as work:
@@ -70,7 +66,7 @@ def sweep_inbox(db: Database, inbox_id: int, now: datetime) -> None:
     if inbox is None or not inbox.knows_cases:
         return
     found: set[int] = set()
-    for cases in matching(db, inbox, now):
+    for cases in found_by(db, inbox.owner, inbox.query, now, BATCH):
         ids = {case.id for case in cases}
         found |= ids
         with db.read() as work:
@@ -95,21 +91,3 @@ def holding(db: Database, inbox_id: int) -> Iterator[set[int]]:
             return
         yield set(ids)
         after = ids[-1]
-
-
-def matching(db: Database, inbox: Inbox, now: datetime) -> Iterator[list[Case]]:
-    """The cases that match now, as the owner sees them, a batch at a time; none if the query means nothing any more."""
-    cursor = None
-    while True:
-        with db.read() as work:
-            owner = work.people.by_id(inbox.owner)
-            if owner is None or owner.is_gone:
-                return
-            try:
-                found = work.search.after(parse(inbox.query), viewer_for(work, owner, now), cursor, size=BATCH)
-            except QueryError:
-                return
-        yield list(found.cases)
-        cursor = found.cursor
-        if cursor is None:
-            return

@@ -1,9 +1,12 @@
 """Building a search: what can be chosen, the query that it makes, and what that finds."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 
 from bot.domain.act import Act
+from bot.domain.case import Case
 from bot.domain.query import QueryError, Viewer, parse
 from bot.domain.query_building import Choices, Known, query_text
 from bot.domain.query_choices import read_choices
@@ -26,6 +29,27 @@ def preview(work: Work, viewer: Viewer, query: str) -> Preview:
         return Preview(query, work.search.page(parsed, viewer, size=PREVIEWED), total)
     except QueryError as error:
         return Preview(query, problem=error.fields["query"])
+
+
+def found_by(db: Database, person_id: str, query: str, now: datetime, size: int) -> Iterator[list[Case]]:
+    """All cases that the query finds for that person, a batch at a time, each in a unit of work of its own.
+
+    None if the person has left or the query means nothing any more.
+    """
+    cursor = None
+    while True:
+        with db.read() as work:
+            person = work.people.by_id(person_id)
+            if person is None or person.is_gone:
+                return
+            try:
+                found = work.search.after(parse(query), viewer_for(work, person, now), cursor, size=size)
+            except QueryError:
+                return
+        yield list(found.cases)
+        cursor = found.cursor
+        if cursor is None:
+            return
 
 
 def checked_query(db: Database, act: Act, query: str) -> str:

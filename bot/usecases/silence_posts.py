@@ -5,11 +5,9 @@ from datetime import datetime
 
 from bot.domain import silence_telling
 from bot.domain.case import Case
-from bot.domain.query import parse
-from bot.domain.query_text import QueryError
 from bot.domain.silence import Silence
 from bot.storage.database import Database, Work
-from bot.usecases.looking import viewer_for
+from bot.usecases.searching import found_by
 from bot.usecases.silencing import covers
 from bot.usecases.verb import once
 
@@ -77,7 +75,10 @@ def lift(db: Database, silence_id: int, now: datetime) -> None:
 def beneath(db: Database, silence: Silence, now: datetime) -> Iterator[list[int]]:
     """The ids of the cases at work that inboxes have posted and that the silence concerns, a batch at a time."""
     if silence.inbox_id is None:
-        yield from found_by(db, silence, now)
+        for found in found_by(db, silence.made_by, silence.query, now, BATCH):
+            with db.read() as work:
+                posted = work.inboxes.posted(case.id for case in found if is_at_work(case))
+            yield sorted({case_id for case_id, _ in posted})
         return
     after = 0
     while True:
@@ -87,21 +88,3 @@ def beneath(db: Database, silence: Silence, now: datetime) -> Iterator[list[int]
             return
         yield list(ids)
         after = ids[-1]
-
-
-def found_by(db: Database, silence: Silence, now: datetime) -> Iterator[list[int]]:
-    cursor = None
-    while True:
-        with db.read() as work:
-            maker = work.people.by_id(silence.made_by)
-            if maker is None or maker.is_gone:
-                return
-            try:
-                found = work.search.after(parse(silence.query), viewer_for(work, maker, now), cursor, size=BATCH)
-            except QueryError:
-                return
-            posted = work.inboxes.posted(case.id for case in found.cases if is_at_work(case))
-        yield sorted({case_id for case_id, _ in posted})
-        cursor = found.cursor
-        if cursor is None:
-            return

@@ -9,9 +9,9 @@ import pytest
 from slack_bolt import Ack, App
 from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_sdk import WebClient
-from waitress.server import create_server
 
 from bot.sandbox import Channel, LocalSlack, Person
+from bot.web import EVENTS_PATH, Server
 
 Json = dict[str, Any]
 
@@ -20,14 +20,12 @@ Json = dict[str, Any]
 def http_app(slack: LocalSlack) -> Iterator[App]:
     client = WebClient(token=slack.bot_token, base_url=slack.api_url)
     app = App(client=client, signing_secret=slack.signing_secret)
-    server = create_server(SlackRequestHandler(app, path="/slack/events"), host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    slack.deliver_to(f"http://127.0.0.1:{server.effective_port}/slack/events")
+    server = Server(SlackRequestHandler(app, path=EVENTS_PATH), "127.0.0.1", 0, threads=4)
+    server.start()
+    slack.deliver_to(f"http://127.0.0.1:{server.port}{EVENTS_PATH}")
     yield app
     slack.deliver_to(None)
-    server.close()
-    thread.join(timeout=5)
+    server.stop()
 
 
 def test_everything_arrives(slack: LocalSlack, http_app: App, client: WebClient, ann: Person, ops: Channel) -> None:
