@@ -200,8 +200,6 @@ def phrase(typed: Typed, start: int, glued: bool) -> Token:
 
 
 def minus(typed: Typed, start: int, glued: bool) -> Token:
-    if glued and typed.text[start - 1] not in "(-":
-        return word(typed, start, glued)
     if start + 1 == len(typed.text) or typed.text[start + 1] in " )":
         raise QueryError(
             "This “-” stands alone. Put it right before what it excludes, as in -status:closed, or leave it out.",
