@@ -21,16 +21,21 @@ class Together:
 
 @dataclass(frozen=True, slots=True)
 class Because:
-    """The rule that an act is a part of, and all rules that led to it, itself the last."""
+    """The rule that an act is a part of, and all rules that led to it, itself the last.
+
+    ``root``: the entry that set off the first of them; ``None`` if the clock did.
+    """
 
     rule: int
     name: str
     chain: tuple[int, ...]
+    root: int | None = None
 
     @property
     def data(self) -> dict[str, Any]:
         """What each entry says of it."""
-        return {"rule": self.rule, "rule_name": self.name, "chain": list(self.chain)}
+        root = {"root": self.root} if self.root else {}
+        return {"rule": self.rule, "rule_name": self.name, "chain": list(self.chain), **root}
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ MOST = 20
 ACTIONS = 2
 # So many rules may fire one after the other, each because of the one before.
 DEEPEST = 5
+# So many times may rules fire for a case because of one thing that happened there.
+BROADEST = 25
 # Buttons and clocks name a rule by its id long after it is gone; SQLite would give the id to another.
 NEVER_REUSED = {"sqlite_autoincrement": True}
 MINUTES = (15, 30, 60, 120, 240, 480, 1440, 2880, 4320, 10080, 20160, 43200)
@@ -148,9 +150,11 @@ class Rule(Base):
         is_news, self.error_told = not self.error_told, True
         return is_news
 
-    def because(self, chain: Sequence[int]) -> Because:
-        """``chain``: the rules that led here, the first one first."""
-        return Because(self.id, self.name, (*chain, self.id))
+    def because(self, entry: Entry | None) -> Because:
+        """``entry``: what set it off, unless the clock did."""
+        if entry is None:
+            return Because(self.id, self.name, (self.id,))
+        return Because(self.id, self.name, (*chain_of(entry), self.id), root_of(entry))
 
 
 class RuleRun(Base):
@@ -202,6 +206,15 @@ def is_set_off(when: When, entry: Entry, *, has_assignee: bool = False) -> bool:
 def chain_of(entry: Entry) -> list[int]:
     """The rules that led to the entry; empty for what people do."""
     return [int(rule) for rule in entry.data.get("chain", ())]
+
+
+def root_of(entry: Entry) -> int:
+    """The entry with which it all began, that one itself if nothing led to it."""
+    return int(entry.data.get("root", entry.id))
+
+
+def occasion_of(entry: Entry) -> str:
+    return f"entry/{root}/{entry.id}" if (root := root_of(entry)) != entry.id else f"entry/{root}"
 
 
 # What an action needs: its field, and what is said if it is missing.

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.case import Case
@@ -50,6 +50,12 @@ class Rules:
         """Those of the occasions on which it has fired."""
         query = select(RuleRun.occasion).where(RuleRun.rule_id == rule_id, RuleRun.case_id == case_id)
         return set(self._session.scalars(query.where(RuleRun.occasion.in_(list(occasions)))))
+
+    def count_led_by(self, root: int, case_id: int) -> int:
+        """How often rules have fired for the case because of that entry, and of what they did about it."""
+        led = or_(RuleRun.occasion == f"entry/{root}", RuleRun.occasion.startswith(f"entry/{root}/"))
+        query = select(func.count()).select_from(RuleRun).where(RuleRun.case_id == case_id, led)
+        return self._session.scalar(query) or 0
 
     def history(self, cases: Collection[int]) -> dict[int, list[Entry]]:
         """All entries of each case, oldest first."""

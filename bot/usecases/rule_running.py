@@ -20,7 +20,7 @@ from bot.domain.query import Viewer, parse
 from bot.domain.query_conditions import Meaning
 from bot.domain.query_meaning import understand
 from bot.domain.query_text import QueryError
-from bot.domain.rule import DEEPEST, Rule, When, chain_of, is_set_off
+from bot.domain.rule import BROADEST, DEEPEST, Rule, When, chain_of, is_set_off, occasion_of, root_of
 from bot.domain.rule_clock import Moment, State, history, moments, noted
 from bot.storage.database import Database, Work
 from bot.usecases.people import enqueue_absent
@@ -35,6 +35,10 @@ RUNS_KEPT = timedelta(days=30)
 TOO_DEEP = (
     "{key}: it did not fire, since {count} rules had set off one another there. Look whether two rules undo each "
     "other's work, and say in one of their queries when to leave a case alone."
+)
+TOO_BROAD = (
+    "{key}: it did not fire, since rules had fired {count} times there because of one change. Look which rules set off "
+    "each other, and say in their queries when to leave a case alone."
 )
 
 
@@ -71,14 +75,15 @@ def fire_by_change(db: Database, rule_id: int, case_id: int, entry: Entry, now: 
         if found is None:
             return
         rule, case = found
-        firing = Firing(work, rule, case, f"entry/{entry.id}", now)
+        firing = Firing(work, rule, case, occasion_of(entry), now)
         if not meets_now(firing) or not work.rules.run(rule.id, case.id, firing.occasion, now):
             return
-        chain = chain_of(entry)
-        if len(chain) >= DEEPEST:
+        if len(chain_of(entry)) >= DEEPEST:
             fail(firing, TOO_DEEP.format(key=case.key, count=DEEPEST))
+        elif work.rules.count_led_by(root_of(entry), case.id) > BROADEST:
+            fail(firing, TOO_BROAD.format(key=case.key, count=BROADEST))
         else:
-            act(firing, chain)
+            act(firing, entry)
 
     once(db, attempt)
 
@@ -119,22 +124,22 @@ def meaning_of(work: Work, rule: Rule, now: datetime) -> Meaning:
 
 
 # -- firing -------------------------------------------------------------------------------------------------------
-def act(firing: Firing, chain: Sequence[int] = ()) -> None:
+def act(firing: Firing, entry: Entry | None = None) -> None:
     """All that the rule does. What cannot be done is kept on the rule; the rest is done all the same."""
     rule = firing.rule
     rule.fired, rule.fired_at = rule.fired + 1, firing.at
     for number, action in enumerate(rule.chosen):
         try:
             with firing.work.attempt():
-                done = DEEDS[action.what](firing, act_of(firing, str(number), chain), action)
+                done = DEEDS[action.what](firing, act_of(firing, str(number), entry), action)
                 record(firing.work, firing.case, done)
         except Refusal as refusal:
             fail(firing, f"{firing.case.key}: {refusal.sentence}")
 
 
-def act_of(firing: Firing, part: str, chain: Sequence[int] = ()) -> Act:
+def act_of(firing: Firing, part: str, entry: Entry | None = None) -> Act:
     origin = f"rule/{firing.rule.id}/{firing.case.id}/{firing.occasion}/{part}"
-    return Act(CASEBOOK, firing.at, "rule", origin, because=firing.rule.because(chain))
+    return Act(CASEBOOK, firing.at, "rule", origin, because=firing.rule.because(entry))
 
 
 def fail(firing: Firing, sentence: str) -> None:
