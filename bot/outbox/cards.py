@@ -104,10 +104,8 @@ class Cards:
             for_team=role == PostRole.CARD and target not in {case.project.home_channel, case.incident_channel},
         )  # fmt: skip
         with self.db.write() as work:
-            current = case_of(work, held.delivery, lock=True)
-            if role == PostRole.INBOX and current and current.version != case.version:
-                # Whoever changed it meanwhile knew nothing of this post.
-                enqueue_absent(work, [refresh(case.id, target, str(current.version), self.clock())])
+            if role == PostRole.INBOX:
+                self.catch_up(work, held.delivery, case.version)
             gone = work.cases.standing_post(case.id, target)
             if gone:
                 post.for_team = gone.for_team
@@ -115,6 +113,12 @@ class Cards:
                 gone.role = PostRole.SOURCE.value
             work.add(post)
         return post
+
+    def catch_up(self, work: Work, delivery: Delivery, drawn: int) -> None:
+        """Whoever has changed the case since the version that was ``drawn`` knew nothing of this post."""
+        case = case_of(work, delivery, lock=True)
+        if case and case.version != drawn:
+            enqueue_absent(work, [refresh(case.id, delivery.target, str(case.version), self.clock())])
 
     def promote(self, case: Case, post: Post) -> None:
         """What an inbox has put up becomes the case's card, now that the case is at home there."""
