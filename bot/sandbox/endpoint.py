@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from .faults import Fault, Faults
+from .listener import Listener
 from .running import Running
 
 LARGEST = 4 * 1024 * 1024
@@ -36,7 +37,7 @@ class Endpoint(Running):
         self.faults = Faults()
         self.calls: list[Call] = []
         self._port = port
-        self._runner: web.AppRunner | None = None
+        self._listener: Listener | None = None
 
     @abstractmethod
     def answer(self, request: web.Request, raw: bytes) -> web.Response:
@@ -45,14 +46,12 @@ class Endpoint(Running):
     async def _begin(self) -> None:
         app = web.Application(client_max_size=LARGEST)
         app.router.add_route("*", "/{path:.*}", self._handle)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        self._listener = await Listener.open(app, "127.0.0.1", self._port)
+        self.url = f"http://127.0.0.1:{self._listener.port}"
 
     async def _shut_down(self) -> None:
-        if self._runner is not None:
-            await self._runner.cleanup()
+        if self._listener is not None:
+            await self._listener.close()
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         raw = await request.read()

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from . import canvases, response_urls
 from .control import Control
+from .listener import Listener
 from .webapi import WebApi
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ class Server:
 
     def __init__(self, platform: "Platform", page: Callable[[web.Application], None] | None = None) -> None:
         self._platform, self._page = platform, page
-        self._runner: web.AppRunner | None = None
+        self._listener: Listener | None = None
 
     def application(self) -> web.Application:
         app = web.Application(client_max_size=UPLOAD_BYTES)
@@ -38,19 +39,15 @@ class Server:
 
     async def start(self) -> None:
         """Raises OSError when the port is taken."""
-        self._runner = web.AppRunner(self.application(), access_log=None, shutdown_timeout=0.5)
-        await self._runner.setup()
         settings = self._platform.settings
-        site = web.TCPSite(self._runner, settings.host, settings.port)
-        await site.start()
-        port = self._runner.addresses[0][1]
-        self._platform.url = f"http://{settings.host}:{port}"
+        self._listener = await Listener.open(self.application(), settings.host, settings.port)
+        self._platform.url = f"http://{settings.host}:{self._listener.port}"
         if not settings.team_url:
             self._platform.workspace.team_url = f"{self._platform.url}/"
 
     async def stop(self) -> None:
-        if self._runner is not None:
-            await self._runner.cleanup()
+        if self._listener is not None:
+            await self._listener.close()
 
     async def _respond(self, request: web.Request) -> web.StreamResponse:
         return await response_urls.handle(self._platform, request)
