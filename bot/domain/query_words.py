@@ -90,11 +90,13 @@ def written(key: str, title: str, description: str, notes: Sequence[str]) -> Doc
 
 def said(notes: Sequence[str]) -> list[str]:
     """The words of the newest notes, each note apart from the next."""
-    spoken: list[str] = []
-    for text in notes[-NOTE_LIMIT:]:
-        if text:
-            spoken += [GAP, *words(text)]
-    return spoken[-NOTE_WORDS_LIMIT:]
+    newest_first: list[list[str]] = []
+    room = NOTE_WORDS_LIMIT
+    for text in reversed(notes[-NOTE_LIMIT:]):
+        if text and room > 0:
+            newest_first.append([GAP, *words(text)])
+            room -= len(newest_first[-1])
+    return [word for note in reversed(newest_first) for word in note][-NOTE_WORDS_LIMIT:]
 
 
 def _within_limits(part: Iterable[str], seen: Counter[str]) -> list[str]:

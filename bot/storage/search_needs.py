@@ -62,6 +62,12 @@ class Needs:
                 groups = groups - part.values if part.negated else groups & part.values
         return groups
 
+    def placed(self, condition: Condition) -> Condition:
+        """With the groups, if not all are wanted: where an index lists a field, it holds both together."""
+        if about(condition, *LISTED) and not condition.negated and self.groups != GROUPS:
+            return Both((condition, OneOf(GROUP, self.groups)))
+        return condition
+
     def ways(self) -> list[Meaning]:
         """The same, once for each side of an OR; empty if there is none, or it has too many sides."""
         for either in self.rest:

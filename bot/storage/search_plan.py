@@ -130,7 +130,7 @@ class Plan:
     def few(self, condition: Condition, most: int | None = None) -> Few | None:
         """The cases that meet it, unless they are more than ``most``, or ``RARE``, or no index lists them."""
         if is_listed(condition, live=self.needs.archived is False):
-            return self.counted(condition, RARE if most is None else most)
+            return self.counted(self.needs.placed(condition), RARE if most is None else most)
         if isinstance(condition, Both):
             return self.fewest(condition.parts, most)
         if isinstance(condition, Either):

@@ -26,7 +26,17 @@ from sqlalchemy import (
 
 from bot.domain.case import Case
 from bot.domain.casetype import Group
-from bot.domain.query_conditions import Between, Condition, Contains, Meaning, OneOf, StartsWith, is_text, negation
+from bot.domain.query_conditions import (
+    Between,
+    Both,
+    Condition,
+    Contains,
+    Meaning,
+    OneOf,
+    StartsWith,
+    is_text,
+    negation,
+)
 from bot.domain.query_fields import ARCHIVED, CLOSED, GROUP, KEY, UPDATED, Field, Kind
 from bot.storage.search_needs import LISTED, Few, Needs, about
 from bot.storage.search_sql import CASES, Dialect, column_of_field, one_of, owners
@@ -220,6 +230,9 @@ class _Reading:
         """The ids of the cases that meet this, from an index."""
         if is_text(condition):
             return self.dialect.listing(condition)
+        if isinstance(condition, Both):
+            place = [self.dialect.indexed(part) for part in condition.parts if isinstance(part, OneOf)]
+            return select(CASES.id).where(LIVE_ONLY, *place)
         assert isinstance(condition, OneOf | StartsWith), condition  # noqa: S101
         if condition.field.owner is not None or condition.field.kind == Kind.ATTRIBUTE:
             return owners(condition)

@@ -268,7 +268,13 @@ class Sqlite:
     @contextmanager
     def bare(self) -> Iterator[None]:
         execute = self.connection.execute
-        for pragma in ("journal_mode=OFF", "synchronous=OFF", "foreign_keys=OFF", "cache_size=-400000"):
+        for pragma in (
+            "query_only=OFF",
+            "journal_mode=OFF",
+            "synchronous=OFF",
+            "foreign_keys=OFF",
+            "cache_size=-400000",
+        ):
             execute(f"PRAGMA {pragma}")
         of_words = execute("SELECT name, sql FROM sqlite_master WHERE name = 'case_search_inserted'").fetchall()
         indexes = execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL").fetchall()

@@ -4,7 +4,13 @@ import pytest
 
 from bot.domain.act import Act
 from bot.usecases.verb import record
-from tests.flows.conftest import create_project
+from tests.flows.conftest import create_project, running, settings_for
+
+
+@pytest.fixture
+def casebook(town, database_url):
+    with running(settings_for(town.slack, database_url)) as casebook:
+        yield casebook
 
 
 @pytest.fixture

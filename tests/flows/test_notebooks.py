@@ -2,6 +2,14 @@
 
 import pytest
 
+from tests.flows.conftest import running, settings_for
+
+
+@pytest.fixture
+def casebook(town, database_url):
+    with running(settings_for(town.slack, database_url)) as casebook:
+        yield casebook
+
 
 @pytest.fixture
 def opened(town, project, card):

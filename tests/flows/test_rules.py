@@ -33,8 +33,8 @@ def clock():
 
 
 @pytest.fixture
-def casebook(town, sqlite_url, clock):
-    casebook = build(settings_for(town.slack, sqlite_url), clock=clock)
+def casebook(town, database_url, clock):
+    casebook = build(settings_for(town.slack, database_url), clock=clock)
     casebook.start()
     yield casebook
     casebook.stop()

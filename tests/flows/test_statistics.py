@@ -6,9 +6,15 @@ import pytest
 
 from bot.jobs import send_weeklies
 from bot.views import chart
-from tests.flows.conftest import create_project
+from tests.flows.conftest import create_project, running, settings_for
 
 PNG = b"\x89PNG"
+
+
+@pytest.fixture
+def casebook(town, database_url):
+    with running(settings_for(town.slack, database_url)) as casebook:
+        yield casebook
 
 
 @pytest.fixture

@@ -27,8 +27,8 @@ def slack(clock) -> Iterator[LocalSlack]:
 
 
 @pytest.fixture
-def casebook(town, sqlite_url, clock) -> Iterator[Casebook]:
-    casebook = build(settings_for(town.slack, sqlite_url), clock=clock.now)
+def casebook(town, database_url, clock) -> Iterator[Casebook]:
+    casebook = build(settings_for(town.slack, database_url), clock=clock.now)
     casebook.start()
     try:
         yield casebook
