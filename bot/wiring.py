@@ -130,9 +130,11 @@ class Casebook:
         self.db.close()
 
     def disconnect(self) -> None:
-        """All connections at once: each takes a second to end its threads."""
+        """All connections at once. The thread that waits for a message, for up to a second, gets an empty one."""
         for socket in self.sockets:
             socket.client.auto_reconnect_enabled = False
+            socket.client.closed = True
+            socket.client.message_queue.put(None)
         with ThreadPoolExecutor(SOCKETS) as closing:
             list(closing.map(lambda socket: socket.close(), self.sockets))
 

@@ -40,7 +40,7 @@ class Sockets:
     """The app's connections; every envelope goes to one of them in turn. An acknowledgement may come over any."""
 
     def __init__(
-        self, traffic: Traffic, app_id: str, ack_timeout: float, changed: Callable[[], None], ping_seconds: float = 0.5
+        self, traffic: Traffic, app_id: str, ack_timeout: float, changed: Callable[[], None], ping_seconds: float = 0.1
     ) -> None:
         self._traffic, self._app_id, self._ack_timeout, self._changed = traffic, app_id, ack_timeout, changed
         self._ping_seconds = ping_seconds

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import ColumnElement, Row, bindparam, select
 from sqlalchemy.orm import Session, selectinload
 
 import bot.storage.search_index  # noqa: F401 - keeps the index in step
@@ -18,7 +18,7 @@ from bot.domain.query_values import CASE_KEY
 from bot.domain.query_words import words
 from bot.storage.search_names import Names
 from bot.storage.search_plan import Plan
-from bot.storage.search_reading import After, count_of, page_after, page_of, rows_of
+from bot.storage.search_reading import After, Part, count_of, page_after, page_of, rows_of
 from bot.storage.search_sql import CASES
 from bot.storage.search_words import IN_TITLE
 
@@ -171,16 +171,24 @@ class Search:
             part = drawn()
             if back:
                 part = replace(part, descending=not part.descending)
-            if after:
-                statement = page_after(part, limit, after, sqlite=self._sqlite)
-            else:
-                statement = page_of(part, limit, sqlite=self._sqlite)
-            rows = self._session.execute(statement, plan.values).all()
+            rows = self._rows(part, plan.values, limit, after)
             yield from ((number, (row.at, row.id)) for row in rows)
             after = None
             limit -= len(rows)
             if limit <= 0:
                 return
+
+    def _rows(self, part: Part, values: Mapping[str, Any], limit: int, after: After | None) -> Sequence[Row[Any]]:
+        """PostgreSQL may ask every case with the words before it sorts them; mostly the first hold a page."""
+        if not self._sqlite and part.is_listed_by_words and not part.hasty:
+            rows = self._rows(replace(part, hasty=True), values, limit, after)
+            if len(rows) == limit:
+                return rows
+        if after:
+            statement = page_after(part, limit, after, sqlite=self._sqlite)
+        else:
+            statement = page_of(part, limit, sqlite=self._sqlite)
+        return self._session.execute(statement, values).all()
 
     def _cases(self, ids: Sequence[int]) -> list[Case]:
         """In this order."""

@@ -44,6 +44,7 @@ from bot.storage.search_tables import DOCUMENTS, WORDS
 from bot.storage.search_words import document_has
 
 REMEMBERED = 500
+HASTE = 40
 After = tuple[Any, int]
 Found = Select[Any]
 ARCHIVED_ONLY, LIVE_ONLY = CASES.archived_at.is_not(None), CASES.archived_at.is_(None)
@@ -56,7 +57,8 @@ class Part:
     ``field`` gives its order; ``None`` stands for words, the newest case first. ``few``: the cases are among these.
     ``text`` and ``without``: what the full-text index is asked for instead of the meaning's own words.
     ``lists_text``: the cases with the words are listed once instead of asking each case for them. ``ways``: parts in
-    the same order that hold the cases together, some in several.
+    the same order that hold the cases together, some in several. ``hasty``: of the cases with the words, only the next
+    ``HASTE`` are looked at.
     """
 
     meaning: Meaning
@@ -67,15 +69,21 @@ class Part:
     without: Condition | None = None
     lists_text: bool = False
     ways: tuple["Part", ...] = ()
+    hasty: bool = False
+
+    @property
+    def is_listed_by_words(self) -> bool:
+        return self.field is None and self.few is None
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Finds ids with what they are ordered by, ``at``."""
+    """Finds ids with what they are ordered by, ``at``. ``asked``: of the cases of the first ``HASTE`` of them."""
 
     found: Found
     at: ColumnElement[Any]
     id: ColumnElement[int]
+    asked: tuple[ColumnElement[bool], ...] | None = None
 
     def beyond(self, after: After, *, descending: bool) -> "Source":
         place, end = (self.id, after[1]) if self.at is self.id else (tuple_(self.at, self.id), self._typed(after))
@@ -87,7 +95,12 @@ class Source:
     def first(self, limit: int, *, descending: bool) -> Found:
         # SQLite would sort what it reads in order anyway if the same column were named twice.
         by = [self.id] if self.at is self.id else [self.at, self.id]
-        return self.found.order_by(*(column.desc() if descending else column for column in by)).limit(limit)
+        ordered = self.found.order_by(*(column.desc() if descending else column for column in by))
+        if self.asked is None:
+            return ordered.limit(limit)
+        each = ordered.limit(HASTE).subquery()
+        joined = select(each).join_from(each, Case.__table__, CASES.id == each.c.id).where(*self.asked)
+        return Source(joined, each.c.at, each.c.id).first(limit, descending=descending)
 
 
 @lru_cache(REMEMBERED)
@@ -223,8 +236,11 @@ class _Reading:
         """As the full-text index lists them: by id."""
         assert part.text, "only words are listed by themselves"  # noqa: S101
         listed = self.dialect.listing(part.text, part.without).add_columns(self.words_id.label("at"))
+        asked = tuple(self.filters(needs, needs.rest))
+        if part.hasty:
+            return Source(listed, self.words_id, self.words_id, asked)
         joined = listed.join_from(WORDS if self.sqlite else DOCUMENTS, Case.__table__, CASES.id == self.words_id)
-        return Source(joined.where(*self.filters(needs, needs.rest)), self.words_id, self.words_id)
+        return Source(joined.where(*asked), self.words_id, self.words_id)
 
     def listing(self, condition: Condition) -> Found:
         """The ids of the cases that meet this, from an index."""

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.config import Settings, load
+from bot.outbox import worker
 from bot.sandbox.slack import LocalSlack
 from bot.wiring import Casebook, build
 
@@ -50,6 +51,13 @@ def running(settings: Settings, **seams: Any) -> Iterator[Casebook]:
         yield casebook
     finally:
         casebook.stop()
+
+
+@pytest.fixture(autouse=True)
+def eager(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker rests for the sake of people who click meanwhile; here they wait for what it does."""
+    monkeypatch.setattr(worker, "COLLECT", 0.01)
+    monkeypatch.setattr(worker, "RESTS", 0)
 
 
 @pytest.fixture

@@ -11,8 +11,9 @@ from bot.domain.case import Case
 from bot.domain.evidence import Note
 from bot.domain.person import Person
 from bot.domain.query import QueryError, Viewer, parse
-from bot.storage import search_index
+from bot.storage import search_index, search_plan
 from bot.storage.database import Database, Work
+from bot.storage.search_reading import HASTE
 from tests.storage.searching import NOW, plain, put, settle
 
 
@@ -132,6 +133,14 @@ def test_projects_that_may_not_be_seen(database: Database, viewer: Viewer) -> No
         assert work.search.suggest("SECRET-1", viewer) == []
     nobody = Viewer("UGUS", NOW, "UTC", frozenset())
     assert found(database, nobody, "") == found(database, nobody, "checkout") == []
+
+
+def test_what_few_of_the_cases_with_frequent_words_meet(
+    database: Database, viewer: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_plan, "RARE", 0)
+    there(database, plain(priority="P1"), *(plain(priority="P2") for _ in range(HASTE + 5)), plain(priority="P1"))
+    assert found(database, viewer, "checkout priority:P1") == [f"OPS-{HASTE + 7}", "OPS-1"]
 
 
 def test_archived_cases_only_when_asked_for(database: Database, viewer: Viewer) -> None:
