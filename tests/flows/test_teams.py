@@ -56,8 +56,8 @@ def test_a_team_kept_here_works_its_case_in_its_own_channel(town, project, card,
     slack.wait_for(lambda: any("unassigned" in line for line in lines(away)), what="the goodbye")
     town.bob.command("/case priority OPS-1 p1", channel=town.ops)
     slack.wait_for(lambda: "P1" in away.shown and "P1" in home.shown, what="both cards to stay true")
+    slack.wait_for(lambda: any("P1" in line for line in lines(home)), what="the line at home")
     assert casebook.worker.wait_until_idle(10)
-    assert any("P1" in line for line in lines(home))
     assert not any("P1" in line for line in lines(away))
 
 
