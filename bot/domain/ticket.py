@@ -258,6 +258,7 @@ class System:
 
     ``priorities``: those that the map begins with, by our own. ``kind_label`` and ``subtype_label`` name the lists of
     the form; an empty one is not shown. ``has_internal``: whether comments can be hidden from those who reported.
+    ``keeps_past``: whether it can say what a ticket was changed to before we changed it; else we ask before we do.
     """
 
     name: str
@@ -268,6 +269,7 @@ class System:
     priorities: Mapping[str, str]
     has_internal: bool
     default_kind: str = ""
+    keeps_past: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ SYSTEM = System(
     priorities={"P1": "1/1", "P2": "1/2", "P3": "2/2", "P4": "2/3", "P5": "3/3"},
     has_internal=True,
     default_kind=INCIDENT,
+    keeps_past=False,
 )
 # ServiceNow lets a request work on for a minute after nobody waits for it any more ("Transaction quotas").
 SETTLES = timedelta(seconds=75)

@@ -126,7 +126,7 @@ class TicketSender:
             is_new = ticket.foreign_id is None and "words" not in ticket.wanted
             creation = drawing.creation(work, told, self.system, self.workspace) if is_new else None
             change = drawing.change(work, told, self.system) if ticket.foreign_id else None
-        if change and change.plan.ours and not is_heard and self.has_waited(held, ticket):
+        if change and change.plan.ours and not is_heard and self.may_be_unheard(held, ticket):
             self.hear(ticket, ticketing)
             return self.ticket(held, ticketing, is_heard=True)
         if change:
@@ -138,9 +138,10 @@ class TicketSender:
             self.link(held, ticketing, told)
         return Sent()  # what waits behind may be about something that was not drawn
 
-    def has_waited(self, held: Held, ticket: Ticket) -> bool:
-        """Then what was done there meanwhile may be newer, and nobody may have told of it."""
-        return bool(ticket.problem_in) or self.clock() - held.delivery.created_at > LATE
+    def may_be_unheard(self, held: Held, ticket: Ticket) -> bool:
+        """Whether nobody may tell us, before or afterwards, of a change over there that we write over."""
+        has_waited = bool(ticket.problem_in) or self.clock() - held.delivery.created_at > LATE
+        return has_waited or not self.system.keeps_past
 
     def create(self, held: Held, ticketing: Ticketing, creation: drawing.Creation) -> None:
         draft, said = creation.draft, dict(creation.said)

@@ -253,6 +253,23 @@ def test_the_older_change_of_both_loses_and_may_be_taken(story: Story, side: Sid
     story.later(minutes=20)
     story.in_step()
     assert (story.case.priority, story.there()["priority"]) == ("P1", side.priorities["P1"])
+    theirs_may_be_taken(story, side)
+
+
+def test_what_nobody_had_told_us_of_when_we_wrote_over_it_may_be_taken(story: Story, side: Side) -> None:
+    key = side.make("the cart again")
+    story.link(key)
+    story.poll()
+    side.set(key, Part.PRIORITY, "P4")
+    story.clock.ahead += timedelta(seconds=5)
+    story.bob("priority OPS-1 p1")
+    story.until(lambda: story.there()["priority"] == side.priorities["P1"], "ours to be written")
+    story.poll()
+    story.until(lambda: story.ticket.conflicts, "both to be told apart")
+    theirs_may_be_taken(story, side)
+
+
+def theirs_may_be_taken(story: Story, side: Side) -> None:
     (told,) = [entry for entry in story.timeline() if entry.kind == Kind.TICKET_DIFFERS]
     assert (told.data["ours"], told.data["ours_by"]) == ("P1", story.town.bob.id)
     assert told.data["by"] in {"Mia", f"Somebody in {side.label}"}
