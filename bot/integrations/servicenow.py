@@ -30,7 +30,7 @@ from bot.integrations import servicenow_fields as read
 from bot.integrations.errors import Declined, Gone, Trouble, Unanswered
 from bot.integrations.notice import clipped
 from bot.integrations.servicenow_fields import CASEBOOK, COMMENTS, ENTRY, FIELDS, WORK_NOTES, raw, stamp
-from bot.integrations.servicenow_moving import MOST_CHOICES, choices, moved, states
+from bot.integrations.servicenow_moving import MOST_CHOICES, States, choices, filled_in, moved
 from bot.integrations.servicenow_news import news
 from bot.integrations.servicenow_states import INCIDENT, KINDS
 from bot.integrations.servicenow_wire import EPOCH, NOT_THERE, SYS_ID, UNSAFE, Record, Wire, sought
@@ -69,15 +69,18 @@ TAKEN_ELSEWHERE = (
 
 def servicenow(url: str, *, user: str, password: str, settles: timedelta = SETTLES) -> Callable[[], Ticketing]:
     """``settles``: for how long nobody can tell whether a request without an answer was carried out."""
-    return lambda: ServiceNow(Wire(url, user, password), settles)
+    states = States()
+    return lambda: ServiceNow(Wire(url, user, password), states, settles)
 
 
 class ServiceNow:
     """See `Ticketing`. One piece of work's."""
 
-    def __init__(self, wire: Wire, settles: timedelta = SETTLES) -> None:
+    def __init__(self, wire: Wire, states: States, settles: timedelta) -> None:
         self._wire = wire
+        self._states = states
         self._settles = settles
+        self._just_read: Record | None = None
 
     def me(self) -> Account:
         return self._me
@@ -110,7 +113,7 @@ class ServiceNow:
     def read(self, id: str, kind: str) -> Seen:  # noqa: A002 - the partners' word
         """By way of the table that all others extend if it is in its own no longer."""
         try:
-            record = self._wire.one(kind, id, FIELDS)
+            record = self._just_read = self._wire.one(kind, id, (*FIELDS, *filled_in(kind)))
         except Gone:
             record = self._wire.one("task", id, FIELDS)
         return read.seen(record, self._wire.base)
@@ -168,10 +171,12 @@ class ServiceNow:
     # -- its state -----------------------------------------------------------------------------------------------------
 
     def move(self, id: str, kind: str, step: Step) -> Standing:  # noqa: A002
-        return moved(self._wire, id, kind, step)
+        known, self._just_read = self._just_read, None
+        is_it = known is not None and read.raw(known, "sys_id") == id
+        return moved(self._wire, self._states, id, kind, step, known if is_it else None)
 
     def statuses(self, kind: str) -> Iterator[Standing]:
-        return (state.standing for state in states(self._wire, kind))
+        return (state.standing for state in self._states.ask(self._wire, kind))
 
     # -- its journal ---------------------------------------------------------------------------------------------------
 

@@ -1,15 +1,17 @@
 """Bringing a record from state to state, and what states there are."""
 
 from collections.abc import Sequence
+from time import monotonic
 
 from bot.domain.ticket import Choice, Standing, Step
 from bot.integrations.errors import Declined, Gone
 from bot.integrations.notice import clipped
 from bot.integrations.servicenow_fields import raw, shown
 from bot.integrations.servicenow_states import FILLS, INCIDENT, INCIDENT_STATES, State, fitting, group_of
-from bot.integrations.servicenow_wire import Wire, sought
+from bot.integrations.servicenow_wire import Record, Wire, sought
 
 MOST_CHOICES = 1000
+REMEMBERED = 600.0  # seconds
 
 NO_STATE = "ServiceNow has no state “{name}” for {kind}. Choose another one for it in the map of statuses."
 UNREADABLE = (
@@ -19,26 +21,52 @@ UNREADABLE = (
 STAYED = "ServiceNow took the change to “{wanted}” and left the record at “{state}”. A rule over there does that."
 
 
-def moved(wire: Wire, id_: str, kind: str, step: Step) -> Standing:
-    """See `Ticketing.move`."""
-    target = wanted(wire, kind, step)
+def filled_in(kind: str) -> Sequence[str]:
+    """The fields that have to be filled for one state or another."""
+    return sorted({name for (table, _), fills in FILLS.items() if table == kind for name in fills})
+
+
+class States:
+    """The states of each table, which change seldom: asked for every time, a move would take one request more.
+
+    Threads share it.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[float, Sequence[State]]] = {}
+
+    def of(self, wire: Wire, kind: str) -> Sequence[State]:
+        at, known = self._known.get(kind, (0.0, ()))
+        return known if known and monotonic() - at < REMEMBERED else self.ask(wire, kind)
+
+    def ask(self, wire: Wire, kind: str) -> Sequence[State]:
+        """None if they may not be read."""
+        found = choices(wire, kind, "state")
+        own = [State(one.id, one.name, group_of(kind, one.id, one.name)) for one in found]
+        self._known[kind] = monotonic(), own
+        return own or (INCIDENT_STATES if kind == INCIDENT else ())
+
+
+def moved(wire: Wire, states: States, id_: str, kind: str, step: Step, known: Record | None) -> Standing:
+    """See `Ticketing.move`. ``known``: the record with its state and what is `filled_in`, if it was read just now."""
+    target = wanted(wire, states, kind, step)
     try:
-        return bring(wire, id_, kind, target)
+        return bring(wire, id_, kind, target, known)
     except Gone:
         raise
     except Declined:
         if not step.via:
             raise
     for name in step.via:
-        bring(wire, id_, kind, named(wire, kind, [name]) or missing(kind, name))
+        bring(wire, id_, kind, named(wire, states, kind, [name]) or missing(kind, name))
     return bring(wire, id_, kind, target)
 
 
-def bring(wire: Wire, id_: str, kind: str, state: State) -> Standing:
-    """In one request; in two where something has to be filled that somebody may have filled already."""
+def bring(wire: Wire, id_: str, kind: str, state: State, known: Record | None = None) -> Standing:
+    """In one request; in two where something has to be filled, unless it is known whether somebody has done so."""
     filled: dict[str, str] = {}
     if fills := FILLS.get((kind, state.value)):
-        record = wire.one(kind, id_, ("state", *fills))
+        record = known or wire.one(kind, id_, ("state", *fills))
         if raw(record, "state") == state.value:
             return Standing(shown(record, "state"), state.group)
         filled = {name: value for name, value in fills.items() if not raw(record, name)}
@@ -49,11 +77,11 @@ def bring(wire: Wire, id_: str, kind: str, state: State) -> Standing:
     return Standing(name, state.group)
 
 
-def wanted(wire: Wire, kind: str, step: Step) -> State:
+def wanted(wire: Wire, states: States, kind: str, step: Step) -> State:
     """Incidents have states that all know, so nobody is asked for their values."""
     if kind == INCIDENT and (known := fitting(INCIDENT_STATES, step.names)):
         return known
-    there = states(wire, kind)
+    there = states.of(wire, kind)
     if not there:
         raise Declined("states unknown", UNREADABLE.format(kind=kind))
     of_group = (state for state in there if state.group == step.group)
@@ -61,19 +89,13 @@ def wanted(wire: Wire, kind: str, step: Step) -> State:
     return fitting(there, step.names) or next(of_group, None) or missing(kind, name)
 
 
-def named(wire: Wire, kind: str, names: Sequence[str]) -> State | None:
+def named(wire: Wire, states: States, kind: str, names: Sequence[str]) -> State | None:
     known = fitting(INCIDENT_STATES, names) if kind == INCIDENT else None
-    return known or fitting(states(wire, kind), names)
+    return known or fitting(states.of(wire, kind), names)
 
 
 def missing(kind: str, name: str) -> State:
     raise Declined("no such state", NO_STATE.format(kind=kind, name=clipped(name, 40)))
-
-
-def states(wire: Wire, kind: str) -> Sequence[State]:
-    found = choices(wire, kind, "state")
-    own = [State(one.id, one.name, group_of(kind, one.id, one.name)) for one in found]
-    return own or (INCIDENT_STATES if kind == INCIDENT else ())
 
 
 def choices(wire: Wire, kind: str, element: str) -> Sequence[Choice]:
