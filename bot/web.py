@@ -18,6 +18,7 @@ from slack_bolt.adapter.wsgi import SlackRequestHandler
 from waitress import wasyncore
 from waitress.server import create_server
 
+from bot.dispatcher import Dispatcher
 from bot.domain.alert import Alert
 from bot.domain.ticket import System, TicketChange
 from bot.integrations import alertmanager_alerts, datadog_alerts, generic_alerts, pagerduty_alerts, sentry_alerts
@@ -30,7 +31,7 @@ from bot.usecases.ticket_changes import take_changes
 
 EVENTS_PATH, HOOKS_PATH = "/slack/events", "/hooks/"
 TOKEN = re.compile(r"[A-Za-z0-9_-]{20,100}")
-# A listener holds its thread until it has acknowledged: forty of them keep one slow click from delaying another.
+# A listener holds its thread until it has acknowledged: so many clicks may wait for Slack and delay no other.
 THREADS = 40
 BIGGEST_BODY = 1_048_576
 TIMESTAMP = re.compile(r"[0-9]{1,12}")
@@ -234,7 +235,7 @@ class Server:
             self.app,
             map=self._map,
             sockets=[listening],
-            threads=self.threads,
+            _dispatcher=Dispatcher(self.threads),  # the way to give it another one, by this name in waitress 3
             max_request_body_size=BIGGEST_BODY + 1,  # waitress refuses that size itself too
             max_request_header_size=65_536,
             connection_limit=1000,

@@ -6,14 +6,14 @@ told otherwise.
 
 import os
 import sys
-import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from slack_bolt import Ack, App
 from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_sdk import WebClient
+from waitress.server import create_server
 
-from bot.web import EVENTS_PATH, THREADS, Server
+from bot.web import EVENTS_PATH, THREADS
 
 
 def main() -> None:
@@ -32,10 +32,9 @@ def main() -> None:
     def take(ack: Ack) -> None:
         ack()
 
-    server = Server(SlackRequestHandler(app, EVENTS_PATH), "127.0.0.1", 0)
-    server.start()
-    print(server.port, flush=True)
-    threading.Event().wait()
+    server = create_server(SlackRequestHandler(app, EVENTS_PATH), host="127.0.0.1", port=0, threads=THREADS, ident=None)
+    print(server.effective_port, flush=True)
+    server.run()
 
 
 if __name__ == "__main__":
