@@ -24,18 +24,18 @@ class Task(Protocol):
 
 
 class Dispatcher:
-    """One request after the other, on one thread. Python runs one at a time anyway, and threads that hand it to each
-    other at every question to a database spend more on that than on the answers.
+    """``usual`` requests at once, and on each thread one after the other. Python runs one at a time anyway, and threads
+    that hand it to each other at every question to SQLite spend more on that than on the answers.
 
     Only if nothing gets done, as Slack or a lock is waited for, another one is begun meanwhile; up to ``threads`` are.
     This is what waitress asks of its ``ThreadedTaskDispatcher``.
     """
 
-    def __init__(self, threads: int) -> None:
+    def __init__(self, threads: int, usual: int) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="web")
         self._moved = Condition()
         self._waiting: deque[Task] = deque()
-        self._most, self._allowed, self._busy = threads, 1, 0
+        self._most, self._usual, self._allowed, self._busy = threads, usual, usual, 0
         self._answered = self._raised = monotonic()
         self._stopping = False
         Thread(target=self._watch, name="web-watch", daemon=True).start()
@@ -79,7 +79,7 @@ class Dispatcher:
     def _next(self) -> Task | None:
         with self._moved:
             now = self._answered = monotonic()
-            if self._allowed > 1 and now - self._raised > CALM:
+            if self._allowed > self._usual and now - self._raised > CALM:
                 self._allowed, self._raised = self._allowed - 1, now
             if self._waiting and self._busy <= self._allowed:
                 return self._waiting.popleft()

@@ -216,10 +216,12 @@ class PortTaken(Exception):
 
 
 class Server:
-    """waitress in a thread of its own."""
+    """waitress in a thread of its own. ``usual``: see `Dispatcher`."""
 
-    def __init__(self, app: WSGIApplication, host: str, port: int, threads: int = THREADS) -> None:
-        self.app, self.host, self.threads = app, host, threads
+    def __init__(
+        self, app: WSGIApplication, host: str, port: int, threads: int = THREADS, usual: int = THREADS
+    ) -> None:
+        self.app, self.host, self.threads, self.usual = app, host, threads, usual
         self.port = port  # after `start` the real one, also when 0 asked for any
         self._map: dict[int, Any] = {}
         self._stopping = Event()
@@ -235,7 +237,9 @@ class Server:
             self.app,
             map=self._map,
             sockets=[listening],
-            _dispatcher=Dispatcher(self.threads),  # the way to give it another one, by this name in waitress 3
+            _dispatcher=Dispatcher(
+                self.threads, self.usual
+            ),  # the way to give it another one, by this name in waitress 3
             max_request_body_size=BIGGEST_BODY + 1,  # waitress refuses that size itself too
             max_request_header_size=65_536,
             connection_limit=1000,

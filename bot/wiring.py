@@ -56,7 +56,7 @@ from bot.usecases.listening import Listening
 from bot.usecases.outside import Outside
 from bot.usecases.people import ask_for_directory, knows_anybody
 from bot.vault import OFF, Locked, NoKeyFits, Vault
-from bot.web import AlertHooks, Hook, Hooks, Server, TicketHooks, site
+from bot.web import THREADS, AlertHooks, Hook, Hooks, Server, TicketHooks, site
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +93,9 @@ class Casebook:
             TicketHooks(self.db, self.hooks, self.desk.now),
             AlertHooks(self.db, self.desk.outside.opened, self.desk.now),
         ]
-        self.server = Server(site(listening, self.db, self.problems, hooks), self.settings.host, self.settings.port)
+        answering = site(listening, self.db, self.problems, hooks)
+        usual = 1 if self.db.is_sqlite else THREADS  # a PostgreSQL works on one request while we do on another
+        self.server = Server(answering, self.settings.host, self.settings.port, usual=usual)
 
     def start(self) -> None:
         """Answers people as soon as this returns; the directory is known before, even on the very first start."""

@@ -46,7 +46,7 @@ class Crowd:
 
 @pytest.fixture
 def threads() -> Iterator[Dispatcher]:
-    found = Dispatcher(4)
+    found = Dispatcher(4, usual=1)
     yield found
     found.shutdown()
 
@@ -129,7 +129,7 @@ def test_what_cannot_be_answered_ends_nothing(threads: Dispatcher, caplog: pytes
 
 def test_the_end_waits_for_what_is_being_answered_and_turns_the_rest_away(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dispatcher, "PATIENCE", NEVER)
-    threads = Dispatcher(4)
+    threads = Dispatcher(4, usual=1)
     begun, over = Event(), Event()
 
     def wait() -> None:

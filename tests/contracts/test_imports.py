@@ -37,7 +37,10 @@ ROOMS = {
         ("bot.domain", "bot.storage", "bot.usecases", "bot.views", "bot.integrations", "bot.vault"), ("slack_sdk",)
     ),
     "jobs": Room(("bot.usecases", "bot.storage.claims", DATABASE), ("apscheduler",)),
-    "web": Room(("bot.domain", "bot.usecases", "bot.integrations", DATABASE), ("slack_bolt", "waitress")),
+    "web": Room(
+        ("bot.domain", "bot.usecases", "bot.integrations", "bot.dispatcher", DATABASE), ("slack_bolt", "waitress")
+    ),
+    "dispatcher": Room((), ()),
     "sandbox": Room((), ("aiohttp", "yaml")),
     "config": Room((), ("dotenv",)),
     "vault": Room((), ("cryptography",)),
