@@ -91,6 +91,7 @@ def test_what_ours_was_written_over_is_told_and_may_be_taken(story: Story, jira:
     jira.hooks.hooks.clear()
     ticket_news.ask_for_news(story.db, JIRA, story.casebook.desk.now(), "first")
     story.until(lambda: mark(story))
+    assert story.casebook.worker.wait_until_idle(30)  # the news would hear of Mia in time
     jira.set_priority(issue.key, "Low", "mia")
     time.sleep(0.01)  # the later one counts, and both clocks tell milliseconds
     working.prioritize_case(story.db, story.act(), "OPS-1", Priority.P1)
