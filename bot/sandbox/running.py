@@ -100,7 +100,7 @@ class Running(ABC):
             self._moves += 1
             self._moved.notify_all()
 
-    def wait_for(self, condition: Callable[[], T | None], timeout: float = 5, what: str = "") -> T:
+    def wait_for(self, condition: Callable[[], T | None], timeout: float = 20, what: str = "") -> T:
         """The first truthy value of `condition`, asked again whenever something moves.
 
         Conditions that look elsewhere (a database) are asked at least every 0.2 s. AssertionError and LookupError mean

@@ -1,4 +1,4 @@
-"""What the throughput is measured against: a Bolt app that does nothing, on the same server.
+"""What the throughput is measured against: a Bolt app that does nothing, on waitress as it is.
 
 ``inline``: listeners run in the server's own threads, as Casebook's do; else in a pool of as many, as Bolt does unless
 told otherwise.
