@@ -302,8 +302,14 @@ def test_the_keyboard_is_enough(window, town):
 
 def test_new_messages_are_announced(window, town):
     ann = window(town.ann, town.ops)
-    town.bob.post(town.ops, "read me out")
-    expect(ann.page.locator("#announcer")).to_contain_text("New message from Bob: read me out")
+
+    def read_out() -> bool:
+        """What is there when the page begins to listen is no news to it."""
+        town.bob.post(town.ops, "read me out")
+        ann.page.wait_for_timeout(100)
+        return "New message from Bob: read me out" in ann.page.locator("#announcer").inner_text()
+
+    town.slack.wait_for(read_out)
 
 
 def test_colours_follow_the_system_until_somebody_chooses(window, town):
