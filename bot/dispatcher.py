@@ -50,14 +50,13 @@ class Dispatcher:
             if len(self._waiting) == 1:
                 self._moved.notify_all()
 
-    def shutdown(self, cancel_pending: bool = True, timeout: float = 5.0) -> None:
-        """What is being answered has so many seconds left."""
+    def shutdown(self, timeout: float = 5.0) -> None:
+        """Who waits is turned away; what is being answered has so many seconds left."""
         with self._moved:
             self._stopping = True
             self._moved.notify_all()
-            if cancel_pending:
-                while self._waiting:
-                    self._waiting.popleft().cancel()
+            while self._waiting:
+                self._waiting.popleft().cancel()
             self._moved.wait_for(lambda: not self._busy, timeout)
         self._pool.shutdown(wait=False)
 
@@ -73,7 +72,7 @@ class Dispatcher:
         while (task := self._next()) is not None:
             try:
                 task.service()
-            except Exception:
+            except BaseException:  # whatever it was, the next one is answered
                 log.exception("A request could not be answered")
 
     def _next(self) -> Task | None:

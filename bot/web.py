@@ -237,9 +237,7 @@ class Server:
             self.app,
             map=self._map,
             sockets=[listening],
-            _dispatcher=Dispatcher(
-                self.threads, self.usual
-            ),  # the way to give it another one, by this name in waitress 3
+            _dispatcher=Dispatcher(self.threads, self.usual),  # so named in waitress 3, and the only way
             max_request_body_size=BIGGEST_BODY + 1,  # waitress refuses that size itself too
             max_request_header_size=65_536,
             connection_limit=1000,

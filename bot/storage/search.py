@@ -18,7 +18,7 @@ from bot.domain.query_values import CASE_KEY
 from bot.domain.query_words import words
 from bot.storage.search_names import Names
 from bot.storage.search_plan import Plan
-from bot.storage.search_reading import After, Part, count_of, page_after, page_of, rows_of
+from bot.storage.search_reading import HASTE, After, Part, count_of, page_after, page_of, rows_of
 from bot.storage.search_sql import CASES
 from bot.storage.search_words import IN_TITLE
 
@@ -180,7 +180,7 @@ class Search:
 
     def _rows(self, part: Part, values: Mapping[str, Any], limit: int, after: After | None) -> Sequence[Row[Any]]:
         """PostgreSQL may ask every case with the words before it sorts them; mostly the first hold a page."""
-        if not self._sqlite and part.is_listed_by_words and not part.hasty:
+        if not self._sqlite and part.is_listed_by_words and not part.hasty and limit <= HASTE:
             rows = self._rows(replace(part, hasty=True), values, limit, after)
             if len(rows) == limit:
                 return rows

@@ -44,6 +44,7 @@ from bot.storage.search_tables import DOCUMENTS, WORDS
 from bot.storage.search_words import document_has
 
 REMEMBERED = 500
+# A few pages: asked for many more, PostgreSQL rather reads all the cases with the words.
 HASTE = 40
 After = tuple[Any, int]
 Found = Select[Any]

@@ -1,8 +1,9 @@
 """How many `/case show` and *Take* clicks Casebook answers, beside a Bolt app that does nothing.
 
 Both run on waitress with as many threads, each in a process of its own, and are asked in turns, so that whatever else
-the machine does hits both. Which of its threads Casebook uses, it decides itself (bot/dispatcher.py). Slack is a third process: while people click, the outbox tells it of
-every change at the pace that Slack allows. ``cpu`` is the processor time of the server for one request.
+the machine does hits both. Which of its threads Casebook uses, it decides itself (bot/dispatcher.py). Slack is a third
+process: while people click, the outbox tells it of every change at the pace that Slack allows. ``cpu`` is the processor
+time of the server for one request.
 
 Goals: `/case show` at least 0.25 of the bare app's requests a second and *Take* 0.20; none refused, none above 1 s.
 """

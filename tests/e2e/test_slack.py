@@ -306,8 +306,8 @@ def test_new_messages_are_announced(window, town):
     def read_out() -> bool:
         """What is there when the page begins to listen is no news to it."""
         town.bob.post(town.ops, "read me out")
-        ann.page.wait_for_timeout(100)
-        return "New message from Bob: read me out" in ann.page.locator("#announcer").inner_text()
+        expect(ann.page.locator("#announcer")).to_contain_text("New message from Bob: read me out", timeout=1_000)
+        return True
 
     town.slack.wait_for(read_out)
 
