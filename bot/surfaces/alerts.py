@@ -122,4 +122,4 @@ def register_storms(app: App, desk: Desk) -> None:
 
 def show(desk: Desk, body: Body, client: Any, view: dict[str, Any]) -> None:
     """In place of the modal that was clicked in."""
-    desk.replies.send(client.views_update, view_id=body["view"]["id"], view=view)
+    desk.replies.redraw(client.views_update, body, view)

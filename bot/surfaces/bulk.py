@@ -71,11 +71,9 @@ class Drawing:
 def draw(desk: Desk, body: Body, client: Any, drawing: Drawing) -> None:
     """At once; where tickets are to be created, once more with what their partner asks."""
     systems, ticket = desk.workspace.systems, drawing.ticket
-    if ticket is None:
-        desk.replies.send(client.views_update, view_id=body["view"]["id"], view=drawing.view(systems, None))
-        return
     desk.replies.redraw(client.views_update, body, drawing.view(systems, ticket), AT_ONCE)
-    ask_for(desk, body, client, ticket, lambda new: drawing.view(systems, new))
+    if ticket is not None:
+        ask_for(desk, body, client, ticket, lambda new: drawing.view(systems, new))
 
 
 def ticket_of(desk: Desk, deed: Deed) -> NewTicket | None:

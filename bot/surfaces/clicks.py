@@ -120,7 +120,7 @@ def show(desk: Desk, body: Body, respond: Any, client: Any, click: CaseClick, ou
     if is_in_modal(body):
         page = looking.show_details(desk.db, desk.act(body, "details"), outcome.case.id)
         view = details.details_view(page, desk.workspace, now=desk.now())
-        desk.replies.send(client.views_update, view_id=body["view"]["id"], view=view)
+        desk.replies.redraw(client.views_update, body, view)
     elif is_ephemeral(body) and is_from_card(body):
         message = cards.card_message(outcome.case, workspace=desk.workspace, now=desk.now())
         desk.replies.send(respond, **message, replace_original=True)

@@ -100,7 +100,7 @@ def register_paging(app: App, desk: Desk) -> None:
         listing = turned(desk, act, click)
         if is_in_modal(body):
             view = lists.listing_view(listing, desk.workspace)
-            desk.replies.send(client.views_update, view_id=body["view"]["id"], view=view)
+            desk.replies.redraw(client.views_update, body, view)
         elif is_ephemeral(body):
             desk.replies.send(respond, **lists.listing(listing, desk.workspace), replace_original=True)
         else:  # a digest is for everybody in its channel, and this person may see more than they do
@@ -113,7 +113,7 @@ def register_paging(app: App, desk: Desk) -> None:
         click = read_page_click(body)
         page = looking.show_details(desk.db, desk.act(body, "details"), click.case_id, page=click.page)
         view = details.details_view(page, desk.workspace, now=desk.now())
-        desk.replies.send(client.views_update, view_id=body["view"]["id"], view=view)
+        desk.replies.redraw(client.views_update, body, view)
         ack()
 
     @app.action("timeline.page")

@@ -61,7 +61,7 @@ def register_list(app: App, desk: Desk) -> None:
         found = shelves.list_shelves(desk.db, desk.act(body, "inbox"), page=number(read_value(body)))
         if is_in_modal(body):
             view = views.inboxes_view(found)
-            desk.replies.send(client.views_update, view_id=body["view"]["id"], view=view)
+            desk.replies.redraw(client.views_update, body, view)
         else:
             desk.replies.send(respond, **views.inboxes_message(found), replace_original=True)
         ack()
@@ -157,9 +157,9 @@ def mute(desk: Desk, body: Body, respond: Any, client: Any, inbox_id: int, *, mu
     done = said(inbox, act, muted=muted)
     if page := page_below(body):
         found = shelves.list_shelves(desk.db, act, page=page)
-        desk.replies.send(client.views_update, view_id=body["view"]["id"], view=views.inboxes_view(found))
+        desk.replies.redraw(client.views_update, body, views.inboxes_view(found))
     elif is_in_modal(body) and body["view"]["callback_id"] == views.TOLD:
-        desk.replies.send(client.views_update, view_id=body["view"]["id"], view=views.told_view(done))
+        desk.replies.redraw(client.views_update, body, views.told_view(done))
     elif is_in_modal(body) or is_in_home(body):
         open_modal(client, body, views.told_view(done))
     else:

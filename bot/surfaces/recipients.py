@@ -26,7 +26,7 @@ def view_of(desk: Desk, inbox: Inbox, words: str = "") -> dict[str, Any]:
 
 def show(desk: Desk, body: Body, client: Any, view: dict[str, Any]) -> None:
     """In place of the modal that was clicked in."""
-    desk.replies.send(client.views_update, view_id=body["view"]["id"], view=view)
+    desk.replies.redraw(client.views_update, body, view)
 
 
 def register_list(app: App, desk: Desk) -> None:

@@ -73,7 +73,7 @@ def read_row(value: str) -> tuple[int, int, str]:
 def redraw_list(desk: Desk, body: Body, respond: Any, client: Any, page: int, project: str) -> None:
     found = rules.list_rules(desk.db, desk.act(body, "list"), project, page=page)
     if is_in_modal(body):
-        desk.replies.send(client.views_update, view_id=body["view"]["id"], view=views.rules_view(found))
+        desk.replies.redraw(client.views_update, body, views.rules_view(found))
     else:
         desk.replies.send(respond, **views.rules_message(found), replace_original=True)
 

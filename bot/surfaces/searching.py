@@ -83,7 +83,7 @@ def open_builder(desk: Desk, body: Body, client: Any, query: str) -> None:
         raise Invalid(TOO_FULL)
     builder = drawn(form, {"private_metadata": metadata})
     if in_place:
-        desk.replies.send(client.views_update, view_id=view["id"], view=builder)
+        desk.replies.redraw(client.views_update, body, builder)
     else:
         open_modal(client, body, builder)
 

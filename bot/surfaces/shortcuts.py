@@ -72,7 +72,7 @@ def register_again(app: App, desk: Desk) -> None:
         case_id, post = forms.read_again(body["view"])
         outcome = working.reopen_case(desk.db, desk.act(body, "shortcut"), case_id)
         view = forms.already_view(outcome.case, post, desk.workspace)
-        desk.replies.send(client.views_update, view_id=body["view"]["id"], view=view)
+        desk.replies.redraw(client.views_update, body, view)
         ack()
 
     @app.action("post.new")

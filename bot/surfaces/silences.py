@@ -39,9 +39,9 @@ def register(app: App, desk: Desk) -> None:
         done = silences.silences_message(silencing.list_silences(desk.db, act))
         if page := page_below(body):
             view = views.inboxes_view(shelves.list_shelves(desk.db, act, page=page))
-            desk.replies.send(client.views_update, view_id=body["view"]["id"], view=view)
+            desk.replies.redraw(client.views_update, body, view)
         elif is_in_modal(body):
-            desk.replies.send(client.views_update, view_id=body["view"]["id"], view=views.told_view(done))
+            desk.replies.redraw(client.views_update, body, views.told_view(done))
         elif is_in_home(body):
             open_modal(client, body, views.told_view(done))
         else:

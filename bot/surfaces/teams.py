@@ -31,7 +31,7 @@ def register_looking(app: App, desk: Desk) -> None:
     def turn_team_page(ack: Ack, body: dict[str, Any], respond: Any, client: Any) -> None:
         found = teams.list_teams(desk.db, desk.act(body, "list"), page=read_page_click(body).page)
         if is_in_modal(body):
-            desk.replies.send(client.views_update, view_id=body["view"]["id"], view=forms.teams_view(found))
+            desk.replies.redraw(client.views_update, body, forms.teams_view(found))
         else:
             desk.replies.send(respond, **forms.teams_message(found), replace_original=True)
         ack()
@@ -51,7 +51,7 @@ def register_looking(app: App, desk: Desk) -> None:
     def press_delete_team(ack: Ack, body: dict[str, Any], client: Any) -> None:
         team = teams.delete_team(desk.db, desk.act(body, "form"), team_in(body))
         done = forms.team_done(team, "is deleted")
-        desk.replies.send(client.views_update, view_id=body["view"]["id"], view=done)
+        desk.replies.redraw(client.views_update, body, done)
         ack()
 
 

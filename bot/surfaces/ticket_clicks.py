@@ -44,4 +44,4 @@ def part_of(click: TicketClick) -> Part:
 def show_details(desk: Desk, body: Body, client: Any, outcome: Outcome) -> None:
     page = looking.show_details(desk.db, desk.act(body, "details"), outcome.case.id)
     view = details.details_view(page, desk.workspace, now=desk.now())
-    desk.replies.send(client.views_update, view_id=body["view"]["id"], view=view)
+    desk.replies.redraw(client.views_update, body, view)

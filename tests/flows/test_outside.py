@@ -119,6 +119,15 @@ def test_the_same_submission_twice_shows_the_secret_that_is_kept(town, casebook,
     assert not receiver.refusals
 
 
+def test_a_form_that_is_drawn_late_again_is_not_drawn_over_the_secret(town, casebook, urgent, receiver, slack):
+    slack.faults.add(delivery="interactive", kind="duplicate", times=1)
+    slack.faults.add(method="views.update", kind="delay", value=0.5, times=1)
+    assert not add(town, "Add webhook", "Add a webhook", address=receiver.hook)
+    secret_shown(town)
+    casebook.desk.replies.close()
+    secret_shown(town)
+
+
 def test_without_a_key_it_is_said_what_an_admin_must_do(town, slack, sqlite_url):
     with running(settings_for(slack, sqlite_url)) as casebook:
         create_project(town, casebook, "OPS", "Operations", town.ops)
