@@ -1,8 +1,10 @@
 """Bringing a record from state to state, and what states there are."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from time import monotonic
 
+from bot.domain.text import alike
 from bot.domain.ticket import Choice, Standing, Step
 from bot.integrations.errors import Declined, Gone
 from bot.integrations.notice import clipped
@@ -11,7 +13,7 @@ from bot.integrations.servicenow_states import FILLS, INCIDENT, INCIDENT_STATES,
 from bot.integrations.servicenow_wire import Record, Wire, sought
 
 MOST_CHOICES = 1000
-REMEMBERED = 600.0  # seconds
+REMEMBERED = 86400.0  # seconds
 
 NO_STATE = "ServiceNow has no state “{name}” for {kind}. Choose another one for it in the map of statuses."
 UNREADABLE = (
@@ -26,6 +28,15 @@ def filled_in(kind: str) -> Sequence[str]:
     return sorted({name for (table, _), fills in FILLS.items() if table == kind for name in fills})
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """``sought``: the names that were looked for among the states when these were asked for, or before."""
+
+    states: Sequence[State]
+    at: float
+    sought: frozenset[str]
+
+
 class States:
     """The states of each table, which change seldom: asked for every time, a move would take one request more.
 
@@ -33,17 +44,22 @@ class States:
     """
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[float, Sequence[State]]] = {}
+        self._known: dict[str, Known] = {}
 
-    def of(self, wire: Wire, kind: str) -> Sequence[State]:
-        at, known = self._known.get(kind, (0.0, ()))
-        return known if known and monotonic() - at < REMEMBERED else self.ask(wire, kind)
+    def of(self, wire: Wire, kind: str, names: Iterable[str]) -> Sequence[State]:
+        """Asked for anew once a day, and for a name that was never looked for and is not there: it may be new."""
+        known, wanted = self._known.get(kind), frozenset(map(alike, names))
+        if known is None or not known.states or monotonic() - known.at >= REMEMBERED:
+            return self.ask(wire, kind, wanted)
+        is_settled = wanted <= known.sought or fitting(known.states, wanted)
+        return known.states if is_settled else self.ask(wire, kind, wanted)
 
-    def ask(self, wire: Wire, kind: str) -> Sequence[State]:
+    def ask(self, wire: Wire, kind: str, wanted: frozenset[str] = frozenset()) -> Sequence[State]:
         """None if they may not be read."""
+        known = self._known.get(kind)
         found = choices(wire, kind, "state")
         own = [State(one.id, one.name, group_of(kind, one.id, one.name)) for one in found]
-        self._known[kind] = monotonic(), own
+        self._known[kind] = Known(own, monotonic(), wanted | (known.sought if known else frozenset()))
         return own or (INCIDENT_STATES if kind == INCIDENT else ())
 
 
@@ -81,7 +97,7 @@ def wanted(wire: Wire, states: States, kind: str, step: Step) -> State:
     """Incidents have states that all know, so nobody is asked for their values."""
     if kind == INCIDENT and (known := fitting(INCIDENT_STATES, step.names)):
         return known
-    there = states.of(wire, kind)
+    there = states.of(wire, kind, step.names)
     if not there:
         raise Declined("states unknown", UNREADABLE.format(kind=kind))
     of_group = (state for state in there if state.group == step.group)
@@ -91,7 +107,7 @@ def wanted(wire: Wire, states: States, kind: str, step: Step) -> State:
 
 def named(wire: Wire, states: States, kind: str, names: Sequence[str]) -> State | None:
     known = fitting(INCIDENT_STATES, names) if kind == INCIDENT else None
-    return known or fitting(states.of(wire, kind), names)
+    return known or fitting(states.of(wire, kind, names), names)
 
 
 def missing(kind: str, name: str) -> State:

@@ -6,6 +6,7 @@ import pytest
 
 from bot.domain.casetype import Group
 from bot.domain.ticket import Account, CaseLink, Draft, Part, Standing, Step, Ticketing
+from bot.integrations import servicenow_moving
 from bot.integrations.errors import Declined, Gone
 from bot.integrations.servicenow import SETTLES, SYSTEM
 from bot.integrations.servicenow_fields import FIELDS
@@ -246,6 +247,22 @@ def test_another_tables_states_are_asked_for(sn: LocalServiceNow, client: Ticket
     assert sn.record(seen.key)["state"] == "103"
     assert asked(sn, lambda: client.move(seen.id, "problem", Step([], Group.CLOSED))) == 1, "they are known by now"
     assert client.read(seen.id, "problem").values[Part.STATUS] == Standing("Resolved", Group.CLOSED)
+    open_again = Step(["Open"], Group.OPEN)
+    assert asked(sn, lambda: client.move(seen.id, "problem", open_again)) == 2, "such a state may be new"
+    client.move(seen.id, "problem", step)
+    assert asked(sn, lambda: client.move(seen.id, "problem", open_again)) == 1, "it is known that there is none"
+    assert sn.record(seen.key)["state"] == "101"
+
+
+def test_another_tables_states_are_asked_for_once_a_day(
+    sn: LocalServiceNow, client: Ticketing, sn_clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = client.create(draft(sn_clock, kind="problem"))
+    there, back = Step(["Assess"], Group.IN_PROGRESS), Step(["Closed"], Group.CLOSED)
+    assert asked(sn, lambda: client.move(seen.id, "problem", there)) == 2
+    assert asked(sn, lambda: client.move(seen.id, "problem", back)) == 1
+    monkeypatch.setattr(servicenow_moving, "REMEMBERED", 0.0)
+    assert asked(sn, lambda: client.move(seen.id, "problem", there)) == 2
 
 
 def test_another_tables_states_may_be_hidden(sn: LocalServiceNow, client: Ticketing, sn_clock: Clock) -> None:
