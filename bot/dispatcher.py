@@ -3,16 +3,15 @@
 import logging
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from threading import Condition, Thread
 from time import monotonic
 from typing import Protocol
 
 log = logging.getLogger(__name__)
 
-# Seconds without an answer, after which the next request is not kept waiting for one. Most answers take a few ms.
+# Seconds, after which an answer is slow and the next request is not kept waiting for it. Most answers take a few ms.
 PATIENCE = 0.05
-# Seconds without that, after which one request fewer is worked on at once.
-CALM = 1.0
 
 
 class Task(Protocol):
@@ -23,11 +22,21 @@ class Task(Protocol):
     def cancel(self) -> None: ...
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Begun:
+    task: Task
+    at: float
+
+    @property
+    def patience_left(self) -> float:
+        return self.at + PATIENCE - monotonic()
+
+
 class Dispatcher:
     """``usual`` requests at once, and on each thread one after the other. Python runs one at a time anyway, and threads
     that hand it to each other at every question to SQLite spend more on that than on the answers.
 
-    Only if nothing gets done, as Slack or a lock is waited for, another one is begun meanwhile; up to ``threads`` are.
+    Beside each one that is slow, as it waits for Slack or for a lock, another one is begun, on up to ``threads``.
     This is what waitress asks of its ``ThreadedTaskDispatcher``.
     """
 
@@ -35,8 +44,8 @@ class Dispatcher:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="web")
         self._moved = Condition()
         self._waiting: deque[Task] = deque()
-        self._most, self._usual, self._allowed, self._busy = threads, usual, usual, 0
-        self._answered = self._raised = monotonic()
+        self._begun: list[Begun] = []
+        self._threads, self._usual = threads, usual
         self._stopping = False
         Thread(target=self._watch, name="web-watch", daemon=True).start()
 
@@ -57,46 +66,46 @@ class Dispatcher:
             self._moved.notify_all()
             while self._waiting:
                 self._waiting.popleft().cancel()
-            self._moved.wait_for(lambda: not self._busy, timeout)
+            self._moved.wait_for(lambda: not self._begun, timeout)
         self._pool.shutdown(wait=False)
 
     def _begin(self) -> None:
-        if self._waiting and self._busy < self._allowed:
-            if not self._busy:
-                self._answered = monotonic()
-            self._busy += 1
-            self._pool.submit(self._work)
+        if begun := self._next():
+            self._pool.submit(self._work, begun)
 
-    def _work(self) -> None:
+    def _next(self) -> Begun | None:
+        """Whoever has waited longest, if there is room."""
+        quick = sum(begun.patience_left > 0 for begun in self._begun)
+        if not self._waiting or quick >= self._usual or len(self._begun) >= self._threads:
+            return None
+        begun = Begun(self._waiting.popleft(), monotonic())
+        self._begun.append(begun)
+        return begun
+
+    def _work(self, begun: Begun | None) -> None:
         """One after the other, as long as there are any."""
-        while (task := self._next()) is not None:
+        while begun:
             try:
-                task.service()
+                begun.task.service()
             except BaseException:  # whatever it was, the next one is answered
                 log.exception("A request could not be answered")
+            begun = self._after(begun)
 
-    def _next(self) -> Task | None:
+    def _after(self, begun: Begun) -> Begun | None:
         with self._moved:
-            now = self._answered = monotonic()
-            if self._allowed > self._usual and now - self._raised > CALM:
-                self._allowed, self._raised = self._allowed - 1, now
-            if self._waiting and self._busy <= self._allowed:
-                return self._waiting.popleft()
-            self._busy -= 1
+            self._begun.remove(begun)
             if self._stopping:
                 self._moved.notify_all()
-            return None
+            return self._next()
 
     def _watch(self) -> None:
-        """Somebody waits, and nothing gets done: one more is worked on."""
+        """What waits is begun as soon as something has become slow."""
         with self._moved:
             while not self._stopping:
-                overdue = monotonic() - self._answered - PATIENCE
-                if not self._waiting:
-                    self._moved.wait()
-                elif overdue < 0:
-                    self._moved.wait(-overdue)
-                else:
-                    self._allowed = min(self._most, self._allowed + 1)
-                    self._answered = self._raised = monotonic()
-                    self._begin()
+                self._begin()
+                self._moved.wait(self._until_slow())
+
+    def _until_slow(self) -> float | None:
+        """Seconds until there may be room for whoever waits."""
+        quick = [left for begun in self._begun if (left := begun.patience_left) > 0]
+        return min(quick, default=PATIENCE) if self._waiting else None

@@ -94,26 +94,29 @@ def test_with_all_threads_waiting_the_next_one_waits_too(threads: Dispatcher) ->
     assert all_served([*slow, last])
 
 
-def test_when_all_is_calm_it_is_one_after_the_other_again(threads: Dispatcher, monkeypatch: pytest.MonkeyPatch) -> None:
-    over = Event()
-    slow, quick = Task(lambda: over.wait(SOON)), Task()
+def test_beside_a_slow_one_it_is_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr(dispatcher, "monotonic", lambda: now[0])
+    threads = Dispatcher(4, usual=1)
+    begun, over, crowd = Event(), Event(), Crowd()
+
+    def wait() -> None:
+        begun.set()
+        over.wait(SOON)
+
+    slow = Task(wait)
     threads.add_task(slow)
-    threads.add_task(quick)
-    assert all_served([quick])
-    over.set()
-    assert all_served([slow])
-    monkeypatch.setattr(dispatcher, "PATIENCE", NEVER)
-    monkeypatch.setattr(dispatcher, "CALM", -1.0)
-    calming = [Task() for _ in range(10)]
-    for task in calming:
-        threads.add_task(task)
-    assert all_served(calming)
-    crowd = Crowd()
+    assert begun.wait(SOON)
+    now[0] = 1.0
     tasks = [crowd.task(number) for number in range(200)]
     for task in tasks:
         threads.add_task(task)
     assert all_served(tasks)
-    assert crowd.most == 1
+    assert not slow.served.is_set()
+    assert (crowd.most, crowd.order) == (1, list(range(200)))
+    over.set()
+    assert all_served([slow])
+    threads.shutdown()
 
 
 def test_what_cannot_be_answered_ends_nothing(threads: Dispatcher, caplog: pytest.LogCaptureFixture) -> None:

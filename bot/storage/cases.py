@@ -95,8 +95,11 @@ class Cases:
         return found.unique().one_or_none()
 
     def by_ids(self, ids: Iterable[int]) -> dict[int, Case]:
-        query = select(Case).where(Case.id.in_(list(ids))).options(selectinload(Case.teams), selectinload(Case.posts))
-        return {case.id: case for case in self._session.scalars(query)}
+        """In the order of the ids."""
+        wanted = list(ids)
+        query = select(Case).where(Case.id.in_(wanted)).options(selectinload(Case.teams), selectinload(Case.posts))
+        found = {case.id: case for case in self._session.scalars(query)}
+        return {case_id: found[case_id] for case_id in wanted if case_id in found}
 
     def entry_of(self, origin: str) -> Entry | None:
         """The entry that this arrival made before, if it is a repeat."""
