@@ -20,7 +20,7 @@ POLL = 1.0
 # made at once, and others after a rest: thirty deliveries a second are more than Slack takes from most workspaces. The
 # more people click, the longer a claim takes, and the longer is the rest after it: so many times that.
 COLLECT = 0.2
-RESTS = 4
+RESTS = 8
 LONGEST_REST = 1.0
 
 

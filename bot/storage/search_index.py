@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, event, inspect, select, text
 from sqlalchemy.orm import Session, UOWTransaction
+from sqlalchemy.orm.attributes import get_history
 
 from bot.domain.base import Base
 from bot.domain.case import Case
@@ -64,8 +65,8 @@ def case_of_text(session: Session, row: Base) -> int | None:
 
 
 def changed(row: Base, *names: str) -> bool:
-    attributes = inspect(row).attrs
-    return any(attributes[name].history.has_changes() for name in names)
+    touched = inspect(row).committed_state.keys() & names
+    return any(get_history(row, name).has_changes() for name in touched)
 
 
 def index_texts(connection: Connection, ids: Collection[int]) -> None:

@@ -48,7 +48,8 @@ class Verb(Generic[P]):
     def within(self, work: Work, act: Act, ref: Ref, /, *args: P.args, **kwargs: P.kwargs) -> Outcome:
         """The same as a part of a larger unit of work."""
         case = case_for(work, act, ref, Right.CONTRIBUTE, lock=True)
-        if repeated := earlier(work, act):
+        # What this arrival did before would have made a newer version than the one that it has seen.
+        if act.seen != case.version and (repeated := earlier(work, act)):
             return repeated
         refuse_stale(work, case, act, self.guards)
         return record(work, case, self.body(work, case, act, *args, **kwargs))
