@@ -100,8 +100,8 @@ class Casebook:
     def start(self) -> None:
         """Answers people as soon as this returns; the directory is known before, even on the very first start."""
         self.worker.start()
-        self.clockwork.start()
         self.meet_everybody()
+        self.clockwork.start()
         self.server.start()
         if self.settings.mode == "socket":
             self.sockets = [self.socket() for _ in range(SOCKETS)]

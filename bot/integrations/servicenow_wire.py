@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,10 +19,6 @@ from requests.auth import HTTPBasicAuth
 from bot.integrations.errors import AskedToWait, Declined, Gone, Shut, Unanswered, pause
 from bot.integrations.notice import clipped
 from bot.integrations.posting import AGENT, host_of, unanswered
-
-with warnings.catch_warnings():  # of libmagic, for attachments, which are none of ours, and of old pytz on Python 3.12
-    warnings.simplefilter("ignore")
-    import pysnow
 
 # Seconds to connect, and between two pieces of the answer.
 TIMEOUT = (3, 10)
@@ -60,6 +57,18 @@ ODD = "That cannot be looked for in ServiceNow. Leave out “^” and line break
 Record = Mapping[str, Mapping[str, str]]
 
 
+@cache
+def pysnow() -> Any:
+    """The package, when it is needed: a process without ServiceNow starts faster, and smaller.
+
+    It warns of libmagic, for attachments, which are none of ours, and of old pytz on Python 3.12.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pysnow as package  # noqa: PLC0415
+    return package
+
+
 class Line(Session):
     """Raises ``Trouble`` for every answer that is none of a working Table API. ``date``: the partner's clock, as the
     last answer had it."""
@@ -87,7 +96,7 @@ class Wire:
         self._line = Line()
         # As bytes: `requests` would make Latin-1 of them.
         self._line.auth = HTTPBasicAuth(user.encode(), password.encode())
-        self._client = pysnow.Client(host=parts.netloc, use_ssl=parts.scheme == "https", session=self._line)
+        self._client = pysnow().Client(host=parts.netloc, use_ssl=parts.scheme == "https", session=self._line)
         self._line.headers["User-Agent"] = AGENT
 
     @property
@@ -140,7 +149,7 @@ class Wire:
             return ask(resource)
         except RequestException as error:
             raise unanswered(error, host_of(self.base)) from None
-        except pysnow.exceptions.PysnowException as error:
+        except pysnow().exceptions.PysnowException as error:
             raise Unanswered(f"odd answer ({type(error).__name__})", perhaps_sent=True) from None
 
 
