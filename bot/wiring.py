@@ -100,7 +100,7 @@ class Casebook:
     def start(self) -> None:
         """Answers people as soon as this returns; the directory is known before, even on the very first start."""
         self.worker.start()
-        self.meet_everybody()
+        self.meet_everybody()  # before the clock's own work, which the very first start would wait for too
         self.clockwork.start()
         self.server.start()
         if self.settings.mode == "socket":

@@ -6,7 +6,7 @@ from slack_bolt import Ack, App
 
 from bot.domain.act import Act
 from bot.domain.intake import System
-from bot.surfaces.desk import Body, Desk
+from bot.surfaces.desk import Desk
 from bot.surfaces.opening import open_modal
 from bot.surfaces.searching import receives
 from bot.usecases import intake_sources, looking
@@ -71,14 +71,14 @@ def register_hooks(app: App, desk: Desk) -> None:
     def press_hook(ack: Ack, body: dict[str, Any], client: Any) -> None:
         key, source = forms.read_hook_click(read_value(body))
         found = intake_sources.intake_of(desk.db, desk.act(body, "form"), key)
-        show(desk, body, client, forms.hook_form(found, source, intake_sources.new_token()))
+        desk.replies.redraw(client.views_update, body, forms.hook_form(found, source, intake_sources.new_token()))
         ack()
 
     @app.action("project.hook.remove")
     def press_remove(ack: Ack, body: dict[str, Any], client: Any) -> None:
         key, source = forms.read_hook_click(read_value(body))
         found = intake_sources.remove_hook(desk.db, desk.act(body, "form"), key, source)
-        show(desk, body, client, forms.hooks_view(found, desk.now()))
+        desk.replies.redraw(client.views_update, body, forms.hooks_view(found, desk.now()))
         ack()
 
     @app.view("project.hook")
@@ -116,10 +116,5 @@ def register_storms(app: App, desk: Desk) -> None:
     def turn_alerts_page(ack: Ack, body: dict[str, Any], client: Any) -> None:
         click = read_page_click(body)
         found = looking.show_alerts(desk.db, desk.act(body, "details"), click.case_id, page=click.page)
-        show(desk, body, client, storms.alerts_view(found, desk.workspace))
+        desk.replies.redraw(client.views_update, body, storms.alerts_view(found, desk.workspace))
         ack()
-
-
-def show(desk: Desk, body: Body, client: Any, view: dict[str, Any]) -> None:
-    """In place of the modal that was clicked in."""
-    desk.replies.redraw(client.views_update, body, view)

@@ -5,7 +5,7 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot.domain.inbox import Inbox
-from bot.surfaces.desk import Body, Desk
+from bot.surfaces.desk import Desk
 from bot.surfaces.inboxes import number
 from bot.surfaces.opening import open_modal
 from bot.usecases import inboxes, outside
@@ -24,11 +24,6 @@ def view_of(desk: Desk, inbox: Inbox, words: str = "") -> dict[str, Any]:
     return forms.outside_view(inbox, desk.outside.off, words)
 
 
-def show(desk: Desk, body: Body, client: Any, view: dict[str, Any]) -> None:
-    """In place of the modal that was clicked in."""
-    desk.replies.redraw(client.views_update, body, view)
-
-
 def register_list(app: App, desk: Desk) -> None:
     @app.action("inbox.outside")
     def press_outside(ack: Ack, body: dict[str, Any], client: Any) -> None:
@@ -39,7 +34,7 @@ def register_list(app: App, desk: Desk) -> None:
     @app.action("inbox.outside.again")
     def press_refresh(ack: Ack, body: dict[str, Any], client: Any) -> None:
         inbox = inboxes.find_inbox(desk.db, desk.act(body, "inbox"), number(read_value(body)))
-        show(desk, body, client, view_of(desk, inbox))
+        desk.replies.redraw(client.views_update, body, view_of(desk, inbox))
         ack()
 
     @app.action("inbox.outside.test")
@@ -47,14 +42,16 @@ def register_list(app: App, desk: Desk) -> None:
         click, act = forms.read_recipient(body), desk.act(body, "inbox")
         told = inboxes.try_recipient(desk.db, act, click.inbox, click.recipient)
         inbox = inboxes.find_inbox(desk.db, act, click.inbox)
-        show(desk, body, client, view_of(desk, inbox, SENT.format(label=told.label or told.medium)))
+        desk.replies.redraw(
+            client.views_update, body, view_of(desk, inbox, SENT.format(label=told.label or told.medium))
+        )
         ack()
 
     @app.action("inbox.outside.remove")
     def press_remove(ack: Ack, body: dict[str, Any], client: Any) -> None:
         click = forms.read_recipient(body)
         inbox = inboxes.remove_recipient(desk.db, desk.act(body, "inbox"), click.inbox, click.recipient)
-        show(desk, body, client, view_of(desk, inbox, "The recipient is removed."))
+        desk.replies.redraw(client.views_update, body, view_of(desk, inbox, "The recipient is removed."))
         ack()
 
 
@@ -64,7 +61,9 @@ def register_forms(app: App, desk: Desk) -> None:
     def press_add(ack: Ack, body: dict[str, Any], client: Any) -> None:
         inbox = inboxes.find_inbox(desk.db, desk.act(body, "inbox"), number(read_value(body)))
         is_webhook = action_of(body)["action_id"] == "inbox.webhook.new"
-        show(desk, body, client, (forms.webhook_form if is_webhook else forms.pagerduty_form)(inbox.id))
+        desk.replies.redraw(
+            client.views_update, body, (forms.webhook_form if is_webhook else forms.pagerduty_form)(inbox.id)
+        )
         ack()
 
     @app.view("inbox.webhook")
