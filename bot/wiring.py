@@ -55,6 +55,7 @@ from bot.surfaces.replies import Replies
 from bot.usecases.listening import Listening
 from bot.usecases.outside import Outside
 from bot.usecases.people import ask_for_directory, knows_anybody
+from bot.usecases.ticket_news import ask_for_news
 from bot.vault import OFF, Locked, NoKeyFits, Vault
 from bot.web import THREADS, AlertHooks, Hook, Hooks, Server, TicketHooks, site
 
@@ -101,6 +102,7 @@ class Casebook:
         """Answers people as soon as this returns; the directory is known before, even on the very first start."""
         self.worker.start()
         self.meet_everybody()  # before the clock's own work, which the very first start would wait for too
+        self.meet_partners()
         self.clockwork.start()
         self.server.start()
         if self.settings.mode == "socket":
@@ -120,6 +122,12 @@ class Casebook:
         ask_for_directory(self.db, now, f"start/{now.isoformat()}")
         if first_time:
             self.worker.wait_until_idle(timeout=30)
+
+    def meet_partners(self) -> None:
+        """With the news each partner is asked who we are there, and what statuses its tickets have."""
+        now = self.desk.now()
+        for partner in self.desk.ticketing:
+            ask_for_news(self.db, partner, now, f"start/{now.isoformat()}")
 
     def stop(self, timeout: float = 10.0) -> None:
         """No new work, then what is under way is finished."""

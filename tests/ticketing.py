@@ -1,6 +1,6 @@
 """A small ticketing system, kept in memory: the partner at the other end of `bot.domain.ticket.Ticketing`."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -23,6 +23,7 @@ from bot.domain.ticket import (
     Standing,
     Step,
     System,
+    There,
     TicketChange,
     Value,
 )
@@ -211,7 +212,7 @@ class Asking:
 
         self._do("change", doing)
 
-    def move(self, id: str, kind: str, step: Step) -> Standing:  # noqa: A002
+    def move(self, id: str, kind: str, step: Step, there: There) -> Standing:  # noqa: A002
         def doing() -> Standing:
             wanted = [name for words in step.names for name in STATUSES if name.lower() == words.lower()]
             wanted += [name for name, group in STATUSES.items() if group == step.group]
@@ -270,9 +271,9 @@ class Asking:
     def asked(self, kind: str, subtype: str) -> Sequence[Asked]:
         return []
 
-    def statuses(self, kind: str) -> Iterator[Standing]:
+    def statuses(self, kind: str) -> Sequence[Standing]:
         self._do("statuses", lambda: None)
-        return iter([Standing(name, group) for name, group in STATUSES.items()])
+        return [Standing(name, group) for name, group in STATUSES.items()]
 
 
 def after(call: str, *, times: int = 1) -> Callable[[str, str], None]:

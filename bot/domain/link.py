@@ -1,6 +1,6 @@
 """A case's link to a ticket: what both had when they were last alike, how it fares, and each project's terms."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -10,8 +10,9 @@ from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from bot.domain.base import Base, BigId
+from bot.domain.casetype import Group
 from bot.domain.evidence import CASE
-from bot.domain.ticket import Part, Way
+from bot.domain.ticket import Part, Standing, Way
 
 KEY_LIMIT = 80
 LABELS = {"jira": "Jira", "servicenow": "ServiceNow"}
@@ -173,3 +174,23 @@ class NewsMark(Base):
     read_at: Mapped[datetime | None]
     problem: Mapped[str | None] = mapped_column(Text)
     problem_at: Mapped[datetime | None]
+
+
+class KindStatuses(Base):
+    """The statuses that a partner has for one kind of its tickets. ``known``: ``{"id", "name", "group"}`` of each."""
+
+    __tablename__ = "ticket_statuses"
+
+    partner: Mapped[str] = mapped_column(String(16), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(80), primary_key=True)
+    known: Mapped[list[dict[str, str]]] = mapped_column(default=list)
+    asked_at: Mapped[datetime]
+
+    @classmethod
+    def of(cls, partner: str, kind: str, standings: Iterable[Standing], at: datetime) -> "KindStatuses":
+        known = [{"id": one.id, "name": one.name, "group": one.group.value} for one in standings]
+        return cls(partner=partner, kind=kind, known=known, asked_at=at)
+
+    @property
+    def standings(self) -> list[Standing]:
+        return [Standing(one["name"], Group(one["group"]), one["id"]) for one in self.known]

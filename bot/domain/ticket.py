@@ -3,7 +3,7 @@
 Sources of the rules: Atlassian, "Jira Cloud platform REST API v2"; ServiceNow, "Table API".
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -55,10 +55,14 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A ticket's status: its name as the partner's people see it, and the group that the partner puts it in."""
+    """A ticket's status: its name as the partner's people see it, and the group that the partner puts it in.
+
+    ``id``: what it is set by, where that is not its name.
+    """
 
     name: str
     group: Group
+    id: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +189,10 @@ class News:
     more: bool = False
 
 
+# Asked only where it is needed: it may be a request.
+There = Callable[[], Sequence[Standing]]
+
+
 class Ticketing(Protocol):
     """A ticketing system, as one piece of work speaks to it: made for it and thrown away, shared by no threads.
 
@@ -218,9 +226,9 @@ class Ticketing(Protocol):
     def change(self, id: str, kind: str, values: Mapping[Part, Value]) -> None:  # noqa: A002
         """Set fields other than the status. One request."""
 
-    def move(self, id: str, kind: str, step: Step) -> Standing:  # noqa: A002
-        """Bring it to a status; where it stands then. Two requests unless it goes via others. Raises ``Declined`` with
-        the reason if its workflow does not let it."""
+    def move(self, id: str, kind: str, step: Step, there: There) -> Standing:  # noqa: A002
+        """Bring it to a status; where it stands then. Two requests unless it goes via others. ``there``: what
+        `statuses` has said. Raises ``Declined`` with the reason if its workflow does not let it."""
 
     def comment(self, id: str, kind: str, text: str, *, internal: bool | None) -> Comment:  # noqa: A002
         """``internal``: ``None`` as the partner does by itself."""
@@ -248,8 +256,8 @@ class Ticketing(Protocol):
     def asked(self, kind: str, subtype: str) -> Sequence[Asked]:
         """What else a new ticket needs or may have."""
 
-    def statuses(self, kind: str) -> Iterator[Standing]:
-        """All that a ticket of that kind can have."""
+    def statuses(self, kind: str) -> Sequence[Standing]:
+        """All that a ticket of that kind can have; none if they may not be read. One request."""
 
 
 @dataclass(frozen=True, slots=True)

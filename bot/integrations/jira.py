@@ -23,6 +23,7 @@ from bot.domain.ticket import (
     Standing,
     Step,
     System,
+    There,
     Ticketing,
     Value,
 )
@@ -166,7 +167,8 @@ class Jira:
         if fields := fields_out(values, is_cloud=self.wire.is_cloud):
             self.wire.send("PUT", f"issue/{id}", {"fields": fields})
 
-    def move(self, id: str, kind: str, step: Step) -> Standing:  # noqa: A002
+    def move(self, id: str, kind: str, step: Step, there: There) -> Standing:  # noqa: A002
+        """Where an issue may go it says itself."""
         return walk(self.wire, id, step)
 
     # -- comments -----------------------------------------------------------------------------------------------------
@@ -221,7 +223,7 @@ class Jira:
     def asked(self, kind: str, subtype: str) -> Sequence[Asked]:
         return jira_forms.asked(self.wire, kind, subtype)
 
-    def statuses(self, kind: str) -> Iterator[Standing]:
+    def statuses(self, kind: str) -> Sequence[Standing]:
         return jira_forms.statuses(self.wire, kind)
 
     def _search(self, jql: str, **params: str) -> Iterator[dict[str, Any]]:

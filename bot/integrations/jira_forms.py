@@ -1,6 +1,6 @@
 """What the form for a new issue is filled with: projects, issue types, the fields of a type, and statuses."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -54,14 +54,10 @@ def createmeta(wire: Wire, path: str, name: str) -> list[dict[str, Any]]:
             return found
 
 
-def statuses(wire: Wire, project: str) -> Iterator[Standing]:
-    told = set()
-    for type_ in of_project(wire, f"project/{quoted(project)}/statuses"):
-        for said in type_.get("statuses") or []:
-            found = standing(said)
-            if found and found not in told:
-                told.add(found)
-                yield found
+def statuses(wire: Wire, project: str) -> Sequence[Standing]:
+    types = of_project(wire, f"project/{quoted(project)}/statuses")
+    found = (standing(said) for type_ in types for said in type_.get("statuses") or [])
+    return list(dict.fromkeys(one for one in found if one))
 
 
 def of_project(wire: Wire, path: str, **params: object) -> Any:

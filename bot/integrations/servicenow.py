@@ -4,7 +4,7 @@ A record is ours by its ``correlation_id``, and ``correlation_display`` says who
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from urllib.parse import unquote, urlsplit
@@ -23,6 +23,7 @@ from bot.domain.ticket import (
     Standing,
     Step,
     System,
+    There,
     Ticketing,
     Value,
 )
@@ -30,7 +31,7 @@ from bot.integrations import servicenow_fields as read
 from bot.integrations.errors import Declined, Gone, Trouble, Unanswered
 from bot.integrations.notice import clipped
 from bot.integrations.servicenow_fields import CASEBOOK, COMMENTS, ENTRY, FIELDS, WORK_NOTES, raw, stamp
-from bot.integrations.servicenow_moving import MOST_CHOICES, States, choices, filled_in, moved
+from bot.integrations.servicenow_moving import MOST_CHOICES, choices, filled_in, moved, states
 from bot.integrations.servicenow_news import news
 from bot.integrations.servicenow_states import INCIDENT, KINDS
 from bot.integrations.servicenow_wire import EPOCH, NOT_THERE, SYS_ID, UNSAFE, Record, Wire, sought
@@ -69,16 +70,14 @@ TAKEN_ELSEWHERE = (
 
 def servicenow(url: str, *, user: str, password: str, settles: timedelta = SETTLES) -> Callable[[], Ticketing]:
     """``settles``: for how long nobody can tell whether a request without an answer was carried out."""
-    states = States()
-    return lambda: ServiceNow(Wire(url, user, password), states, settles)
+    return lambda: ServiceNow(Wire(url, user, password), settles)
 
 
 class ServiceNow:
     """See `Ticketing`. One piece of work's."""
 
-    def __init__(self, wire: Wire, states: States, settles: timedelta) -> None:
+    def __init__(self, wire: Wire, settles: timedelta) -> None:
         self._wire = wire
-        self._states = states
         self._settles = settles
         self._just_read: Record | None = None
 
@@ -170,13 +169,13 @@ class ServiceNow:
 
     # -- its state -----------------------------------------------------------------------------------------------------
 
-    def move(self, id: str, kind: str, step: Step) -> Standing:  # noqa: A002
+    def move(self, id: str, kind: str, step: Step, there: There) -> Standing:  # noqa: A002
         known, self._just_read = self._just_read, None
         is_it = known is not None and read.raw(known, "sys_id") == id
-        return moved(self._wire, self._states, id, kind, step, known if is_it else None)
+        return moved(self._wire, id, kind, step, there, known if is_it else None)
 
-    def statuses(self, kind: str) -> Iterator[Standing]:
-        return (state.standing for state in self._states.ask(self._wire, kind))
+    def statuses(self, kind: str) -> Sequence[Standing]:
+        return states(self._wire, kind)
 
     # -- its journal ---------------------------------------------------------------------------------------------------
 

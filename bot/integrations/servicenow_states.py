@@ -5,7 +5,6 @@ Sources: ServiceNow, "Incident states", "Problem states", "Change request states
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from bot.domain.casetype import Group
 from bot.domain.text import alike
@@ -22,24 +21,14 @@ KINDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    value: str
-    name: str
-    group: Group
-
-    @property
-    def standing(self) -> Standing:
-        return Standing(self.name, self.group)
-
-
+# A state is a `Standing` with its value as id.
 INCIDENT_STATES = (
-    State("1", "New", Group.OPEN),
-    State("2", "In Progress", Group.IN_PROGRESS),
-    State("3", "On Hold", Group.IN_PROGRESS),
-    State("6", "Resolved", Group.CLOSED),
-    State("7", "Closed", Group.CLOSED),
-    State("8", "Canceled", Group.CLOSED),
+    Standing("New", Group.OPEN, "1"),
+    Standing("In Progress", Group.IN_PROGRESS, "2"),
+    Standing("On Hold", Group.IN_PROGRESS, "3"),
+    Standing("Resolved", Group.CLOSED, "6"),
+    Standing("Closed", Group.CLOSED, "7"),
+    Standing("Canceled", Group.CLOSED, "8"),
 )
 # By their values, which last, whatever an instance calls them: those that are not in progress.
 OPEN: Mapping[str, set[str]] = {
@@ -74,7 +63,7 @@ def group_of(kind: str, value: str, name: str) -> Group:
     return Group.OPEN if LOOKS_OPEN.match(plain) else Group.IN_PROGRESS
 
 
-def fitting(states: Sequence[State], names: Iterable[str]) -> State | None:
+def fitting(states: Sequence[Standing], names: Iterable[str]) -> Standing | None:
     """That of the first name that is the name of any."""
     by_name = {alike(state.name): state for state in reversed(states)}
     return next((by_name[alike(name)] for name in names if alike(name) in by_name), None)

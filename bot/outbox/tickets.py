@@ -6,8 +6,8 @@ What a partner said yes to is written down at once. If that fails, the next atte
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from threading import Lock
-from typing import Any, TypeVar
 
 from bot.domain import in_step
 from bot.domain.delivery import Delivery, Tell
@@ -22,6 +22,7 @@ from bot.domain.ticket import (
     Part,
     Partner,
     Seen,
+    Standing,
     Step,
     TicketChange,
     Ticketing,
@@ -34,20 +35,18 @@ from bot.outbox.sender import Sender, Sent
 from bot.storage.claims import Held
 from bot.storage.database import Database
 from bot.storage.outcomes import siblings
-from bot.usecases import ticket_news, ticket_records
+from bot.usecases import ticket_news, ticket_records, ticket_statuses
 from bot.usecases.ticket_changes import take_changes
 from bot.usecases.ticket_health import note_trouble
 from bot.usecases.ticket_records import FIELDS_TOLD, NOTES_TOLD
 
-# Lists and accounts of a partner change seldom, and asking for them at every change would double what is asked.
+# Accounts change seldom, and asking for them at every change would double what is asked.
 REMEMBERED = timedelta(minutes=10)
 # A pause that is shorter is over before anybody could look.
 LONG_PAUSE = 10.0
 # What a partner may not have told of yet, where it is asked for news each minute, or calls.
 LATE = timedelta(minutes=1)
 NEWS_FOR = timedelta(seconds=30)
-
-T = TypeVar("T")
 
 
 def ticket_senders(
@@ -57,26 +56,25 @@ def ticket_senders(
     return {name: TicketSender(db, partner, workspace, clock) for name, partner in partners.items()}
 
 
-class Memory:
-    """What was asked of the partner not long ago. Threads share it."""
+class Accounts:
+    """Whose account is which, as the partner said not long ago. Threads share it."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self.clock = clock
         self._lock = Lock()
-        self._known: dict[Any, tuple[datetime, Any]] = {}
+        self._known: dict[str, tuple[datetime, Account]] = {}
 
-    def recall(self, key: Any, ask: Callable[[], T]) -> T:
+    def of(self, email: str, ask: Callable[[str], Account | None]) -> Account | None:
         """``None`` is no answer to keep: somebody may be given an account any minute."""
         now = self.clock()
         with self._lock:
-            at, known = self._known.get(key, (now, None))
-        if known is not None and now - at < REMEMBERED:
-            found: T = known
-            return found
-        answer = ask()
-        with self._lock:
-            self._known[key] = (now, answer)
-        return answer
+            at, known = self._known.get(email, (now, None))
+        if known and now - at < REMEMBERED:
+            return known
+        if found := ask(email):
+            with self._lock:
+                self._known[email] = (now, found)
+        return found
 
 
 class TicketSender:
@@ -86,7 +84,8 @@ class TicketSender:
         self.system = partner.system
         self.workspace = workspace
         self.clock = clock
-        self.memory = Memory(clock)
+        self.accounts = Accounts(clock)
+        self.is_introduced = False
         self.tell: Mapping[Tell, Callable[[Held, Ticketing], Sent]] = {
             Tell.TICKET: self.ticket,
             Tell.TICKET_RETRY: self.ticket,
@@ -101,7 +100,7 @@ class TicketSender:
         with translated(delivery, self.clock()):
             try:
                 ticketing = self.partner.make()
-                self.introduce(ticketing)
+                self.introduce(ticketing, anew=delivery.kind == Tell.TICKET_NEWS)
                 return self.tell[Tell(delivery.kind)](held, ticketing)
             except Gone as gone:
                 if self.is_lost(delivery):
@@ -200,14 +199,20 @@ class TicketSender:
         step = change.plan.step
         if step is None or not change.plan.by_name_only:
             return step
-        there = self.memory.recall(("statuses", change.kind), lambda: list(ticketing.statuses(change.kind)))
-        return in_step.named(step, [standing.name for standing in there])
+        return in_step.named(step, [standing.name for standing in self.there(ticketing, change.kind)])
+
+    def there(self, ticketing: Ticketing, kind: str) -> Sequence[Standing]:
+        """The statuses there are. They are asked for between the changes, so that a change is no third request."""
+        ask = partial(ticketing.statuses, kind)
+        return ticket_statuses.statuses_of(self.db, self.system.name, kind, self.clock(), ask)
 
     def move(self, done: Sequence[int], ticketing: Ticketing, change: drawing.Change, step: Step) -> None:
         said, problems = {Part.STATUS: change.plan.ours[Part.STATUS]}, dict[Part, str]()
         values: dict[Part, Value] = {}
         try:
-            values[Part.STATUS] = ticketing.move(change.id, change.kind, step)
+            values[Part.STATUS] = ticketing.move(
+                change.id, change.kind, step, partial(self.there, ticketing, change.kind)
+            )
         except Gone:
             raise
         except Declined as declined:  # its workflow does not let it: both differ, and nothing else is kept from going
@@ -298,7 +303,14 @@ class TicketSender:
                 ticket_news.go_on(self.db, self.system.name, self.clock())
                 break
         ticket_news.heard(self.db, self.system.name)
+        self.learn_statuses(ticketing)
         return Sent(covered)
+
+    def learn_statuses(self, ticketing: Ticketing) -> None:
+        """Of the kinds that tickets are of, once a day; that there are none to be seen is kept as well."""
+        for kind in ticket_statuses.unknown_kinds(self.db, self.system.name, self.clock()):
+            ask = partial(seen_statuses, ticketing, kind)
+            ticket_statuses.learn(self.db, self.system.name, kind, self.clock(), ask)
 
     def left(self, held: Held, ticketing: Ticketing) -> Sent:
         """The mark is taken off, unless another case has the ticket now."""
@@ -360,15 +372,22 @@ class TicketSender:
 
     # -- who is who ---------------------------------------------------------------------------------------------------
 
-    def introduce(self, ticketing: Ticketing) -> None:
-        """Who we are there must be known before anything is told: what we do comes back as news."""
-        self.memory.recall("me", lambda: self.introduced(ticketing))
+    def introduce(self, ticketing: Ticketing, *, anew: bool) -> None:
+        """Who we are there must be known before anything is told: what we do comes back as news.
 
-    def introduced(self, ticketing: Ticketing) -> str:
-        us = ticketing.me().id
-        ticket_news.keep_account(self.db, self.system.name, us)
-        return us
+        ``anew``: ask for it once in this process, as another account may have been set up; else what is kept will do.
+        """
+        if not self.is_introduced and (anew or not ticket_news.account_of(self.db, self.system.name)):
+            ticket_news.keep_account(self.db, self.system.name, ticketing.me().id)
+            self.is_introduced = True
 
     def account(self, ticketing: Ticketing, person: Person | None) -> Account | None:
-        email = person.email if person else None
-        return self.memory.recall(("account", email), lambda: ticketing.account(str(email))) if email else None
+        return self.accounts.of(person.email, ticketing.account) if person and person.email else None
+
+
+def seen_statuses(ticketing: Ticketing, kind: str) -> Sequence[Standing]:
+    """None of a kind that is hidden from us, or gone."""
+    try:
+        return ticketing.statuses(kind)
+    except Declined:
+        return ()

@@ -8,11 +8,13 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.evidence import Note
-from bot.domain.link import Health, NewsMark, Terms, Ticket, TicketNote
+from bot.domain.link import Health, KindStatuses, NewsMark, Terms, Ticket, TicketNote
 from bot.storage.locking import AS_LEFT
 from bot.storage.parking import changed, insert_absent
 
 LIVE = Ticket.unlinked_at.is_(None)
+# Those that the partner may have news of.
+FOLLOWED = LIVE & Ticket.foreign_id.is_not(None) & (Ticket.health != Health.GONE.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,7 @@ class Tickets:
 
     def known(self, partner: str) -> Sequence[str]:
         """The ids, over there, of all tickets that are followed."""
-        query = select(Ticket.foreign_id).where(
-            Ticket.partner == partner, LIVE, Ticket.foreign_id.is_not(None), Ticket.health != Health.GONE.value
-        )
+        query = select(Ticket.foreign_id).where(Ticket.partner == partner, FOLLOWED)
         return [found for found in self._session.scalars(query.distinct().order_by(Ticket.foreign_id)) if found]
 
     def partners(self) -> Sequence[str]:
@@ -105,3 +105,21 @@ class Tickets:
 
     def news_of(self, partner: str) -> NewsMark | None:
         return self._session.scalar(select(NewsMark).where(NewsMark.partner == partner))
+
+    def statuses(self, partner: str, kind: str) -> KindStatuses | None:
+        return self._session.get(KindStatuses, (partner, kind))
+
+    def keep_statuses(self, statuses: KindStatuses) -> None:
+        """Whoever wrote last is right, and two may write at once."""
+        new = {"known": statuses.known, "asked_at": statuses.asked_at}
+        insert_absent(self._session, KindStatuses, [{"partner": statuses.partner, "kind": statuses.kind, **new}])
+        mine = KindStatuses.partner == statuses.partner, KindStatuses.kind == statuses.kind
+        changed(self._session, update(KindStatuses).where(*mine).values(**new))
+
+    def kinds_without_statuses(self, partner: str, since: datetime) -> Sequence[str]:
+        """Kinds of tickets that are followed, whose statuses were not asked for since then."""
+        asked = select(KindStatuses.kind).where(KindStatuses.partner == partner, KindStatuses.asked_at > since)
+        query = select(Ticket.foreign_kind).where(
+            FOLLOWED, Ticket.partner == partner, Ticket.foreign_kind.not_in(asked)
+        )
+        return self._session.scalars(query.distinct().order_by(Ticket.foreign_kind)).all()

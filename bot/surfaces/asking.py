@@ -8,6 +8,7 @@ from typing import Any
 from bot.domain.text import alike
 from bot.domain.ticket import Choice, Ticketing
 from bot.surfaces.desk import Body, Desk
+from bot.usecases import ticket_statuses
 from bot.views.forms.new_ticket import ASKED, Lists, NewTicket, read_new, read_partner
 
 log = logging.getLogger(__name__)
@@ -55,11 +56,19 @@ def ask_for(
     def draw(known: NewTicket, step: int) -> None:
         desk.replies.redraw(client.views_update, body, drawn(known), step)
 
-    desk.questions.ask(
-        new.system.name,
-        lambda: draw(told_by(make, new, question), TOLD),
-        lambda: draw(replace(new, is_late=True), LATE),
-    )
+    def answer() -> None:
+        told = told_by(make, new, question)
+        draw(told, TOLD)
+        learn_statuses(desk, make, told)
+
+    desk.questions.ask(new.system.name, answer, lambda: draw(replace(new, is_late=True), LATE))
+
+
+def learn_statuses(desk: Desk, make: Callable[[], Ticketing], new: NewTicket) -> None:
+    """Of what is about to be created, so that its first change of status need not ask for them."""
+    partner, kind, now = new.system.name, new.kind, desk.now()
+    if kind and not new.lists.problem and not ticket_statuses.is_known(desk.db, partner, kind, now):
+        ticket_statuses.learn(desk.db, partner, kind, now, lambda: make().statuses(kind))
 
 
 def told_by(make: Callable[[], Ticketing], new: NewTicket, question: Question) -> NewTicket:

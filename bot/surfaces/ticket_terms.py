@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -13,7 +14,7 @@ from bot.surfaces.asking import as_click, ask_for, new_after, with_kinds
 from bot.surfaces.desk import Body, Desk
 from bot.surfaces.opening import open_modal
 from bot.surfaces.tickets import system_of
-from bot.usecases import projects
+from bot.usecases import projects, ticket_statuses
 from bot.usecases.ticket_terms import change_terms, terms_for
 from bot.views.clicks import TOO_OLD, action_of, read_value
 from bot.views.forms import notice
@@ -95,7 +96,9 @@ def fill(desk: Desk, body: Body, client: Any, form: TermsForm) -> None:
     def question(partner: Ticketing, new: NewTicket) -> NewTicket:
         new = with_kinds(partner, new)
         if new.kind:
-            theirs[:] = dict.fromkeys(standing.name for standing in partner.statuses(new.kind))
+            ask = partial(partner.statuses, new.kind)
+            standings = ticket_statuses.learn(desk.db, new.system.name, new.kind, desk.now(), ask)
+            theirs[:] = dict.fromkeys(standing.name for standing in standings)
         return new
 
     ask_for(desk, body, client, form.new, lambda new: forms.terms_form(replace(form, new=new, theirs=theirs)), question)

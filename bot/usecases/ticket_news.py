@@ -31,11 +31,15 @@ def keep_mark(db: Database, partner: str, mark: str, read_at: datetime) -> None:
         news.mark, news.read_at = mark, read_at
 
 
-def keep_account(db: Database, partner: str, account: str) -> None:
-    """Who we are there."""
+def account_of(db: Database, partner: str) -> str:
+    """Who we are there, as far as that is known."""
     with db.read() as work:
         known = work.tickets.news_of(partner)
-    if known is None or known.account != account:
+    return known.account if known else ""
+
+
+def keep_account(db: Database, partner: str, account: str) -> None:
+    if account_of(db, partner) != account:
         with db.write() as work:
             work.tickets.news_mark(partner).account = account[:120]
 

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from bot.domain.person import Team
+from bot.domain.ticket import Standing
 from bot.integrations.notice import Event, Notice, Told
 from tests.views import samples
 
@@ -29,3 +30,7 @@ def notice(event: Event = Event.CREATED, **over: Any) -> Notice:
         "query": "service:checkout priority:>=P2", "owner": "Dana", "told": [told()], "names": NAMES,
     }  # fmt: skip
     return Notice(**(values | over))
+
+
+def unasked() -> list[Standing]:
+    raise AssertionError("which statuses there are need not be known")

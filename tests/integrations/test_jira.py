@@ -12,6 +12,7 @@ from bot.integrations.errors import Declined, Gone, Unanswered
 from bot.sandbox import LocalJira
 from bot.sandbox.jira_site import BUG, TASK
 from tests.integrations.jiras import CASE, NOW, Clock, draft
+from tests.integrations.samples import unasked
 
 DONE = Step(["Done"], Group.CLOSED)
 
@@ -169,7 +170,7 @@ def test_a_deleted_issue_is_gone_and_a_moved_one_is_not(both: LocalJira, made: A
         lambda: jira.look_up("OPS-1"),
         lambda: jira.attach(seen.id, "OPS", "case:12", CASE),
         lambda: jira.change(seen.id, "OPS", {Part.TITLE: "x"}),
-        lambda: jira.move(seen.id, "OPS", DONE),
+        lambda: jira.move(seen.id, "OPS", DONE, unasked),
         lambda: jira.comment(seen.id, "OPS", "x", internal=None),
         lambda: jira.commented(seen.id, "OPS", "x", NOW),
         lambda: jira.rewrite(seen.id, "OPS", "1", "x"),
@@ -216,31 +217,33 @@ def test_a_status_is_reached_by_two_requests(both: LocalJira, made: Any) -> None
     both.create("WEB", "Checkout", by="mia")
     id_ = both.issue("WEB-1").id
     jira = made(both)
-    standing, requests = count(both, lambda: jira.move(id_, "WEB", DONE))
+    standing, requests = count(both, lambda: jira.move(id_, "WEB", DONE, unasked))
     assert (standing, requests, both.issue("WEB-1").status.name) == (Standing("Done", Group.CLOSED), 2, "Done")
-    standing, requests = count(both, lambda: jira.move(id_, "WEB", Step(["done"], Group.CLOSED)))
+    standing, requests = count(both, lambda: jira.move(id_, "WEB", Step(["done"], Group.CLOSED), unasked))
     assert (standing.name, requests) == ("Done", 1), "it was there"
-    assert jira.move(id_, "WEB", Step(["Closed", "In progress"], Group.CLOSED)).name == "In Progress"
-    assert jira.move(id_, "WEB", Step(["Closed"], Group.IN_PROGRESS)).name == "In Progress", "its group will do"
-    assert jira.move(id_, "WEB", Step([], Group.OPEN)).name == "To Do"
+    assert jira.move(id_, "WEB", Step(["Closed", "In progress"], Group.CLOSED), unasked).name == "In Progress"
+    assert jira.move(id_, "WEB", Step(["Closed"], Group.IN_PROGRESS), unasked).name == "In Progress", (
+        "its group will do"
+    )
+    assert jira.move(id_, "WEB", Step([], Group.OPEN), unasked).name == "To Do"
 
 
 def test_a_status_that_the_workflow_forbids(both: LocalJira, made: Any) -> None:
     both.create("OPS", "Checkout", by="mia")
     id_, jira = both.issue("OPS-1").id, made(both)
     with pytest.raises(Declined, match="no transition") as declined:
-        jira.move(id_, "OPS", DONE)
+        jira.move(id_, "OPS", DONE, unasked)
     assert declined.value.remedy.startswith(
         "Jira's workflow does not lead from “To Do” to “Done”. From here it leads to “In Progress”."
     )
     assert both.issue("OPS-1").status.name == "To Do"
     by_way_of = Step(["Done"], Group.CLOSED, via=["In Progress", "In Review"])
-    standing, requests = count(both, lambda: jira.move(id_, "OPS", by_way_of))
+    standing, requests = count(both, lambda: jira.move(id_, "OPS", by_way_of, unasked))
     assert (standing.name, requests, both.issue("OPS-1").resolution) == ("Done", 6, "Done")
     both.set_status("OPS-1", "To Do", by="mia")
     both.site.projects["OPS"].barred.add("transition")
     with pytest.raises(Declined) as declined:
-        jira.move(id_, "OPS", by_way_of)
+        jira.move(id_, "OPS", by_way_of, unasked)
     assert "nowhere from “To Do”" in declined.value.remedy
 
 
@@ -249,7 +252,7 @@ def test_screens_are_asked_for_where_the_issue_does_not_tell_of_them(cloud: Loca
     cloud.create("OPS", "Checkout", by="mia")
     for status in ("In Progress", "In Review"):
         cloud.set_status("OPS-1", status, by="mia")
-    standing, requests = count(cloud, lambda: made(cloud).move(cloud.issue("OPS-1").id, "OPS", DONE))
+    standing, requests = count(cloud, lambda: made(cloud).move(cloud.issue("OPS-1").id, "OPS", DONE, unasked))
     assert (standing.name, requests, cloud.issue("OPS-1").resolution) == ("Done", 3, "Done")
 
 
@@ -257,7 +260,7 @@ def test_way_stops_where_it_was_not_told_to_go_on(cloud: LocalJira, made: Any) -
     cloud.create("OPS", "Checkout", by="mia")
     id_ = cloud.issue("OPS-1").id
     with pytest.raises(Declined) as declined:
-        made(cloud).move(id_, "OPS", Step(["Done"], Group.CLOSED, via=["In Progress"]))
+        made(cloud).move(id_, "OPS", Step(["Done"], Group.CLOSED, via=["In Progress"]), unasked)
     assert "from “In Progress” to “Done”" in declined.value.remedy
 
 
@@ -269,7 +272,7 @@ def test_a_screen_that_asks_for_more_is_told_in_jiras_words(cloud: LocalJira, ma
     cloud.add_project("HR", "People", asking)
     cloud.create("HR", "Checkout", by="mia")
     with pytest.raises(Declined) as declined:
-        made(cloud).move(cloud.issue("HR-1").id, "HR", DONE)
+        made(cloud).move(cloud.issue("HR-1").id, "HR", DONE, unasked)
     assert "“Cause is required.”" in declined.value.remedy
 
 

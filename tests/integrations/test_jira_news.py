@@ -12,6 +12,7 @@ from bot.sandbox import LocalJira
 from bot.sandbox.jira_acts import Site
 from bot.sandbox.jira_page import create
 from tests.integrations.jiras import NOW, Clock, draft
+from tests.integrations.samples import unasked
 
 MANY = [str(900_000 + number) for number in range(10_000)]
 
@@ -169,7 +170,7 @@ def test_what_we_wrote_over_is_told_with_who_had_changed_it(both: LocalJira, mad
     both.set_priority("WEB-1", "Low", by="mia")
     both.assign("WEB-1", "bob", by="mia")
     clock.add(seconds=10)
-    jira.move(seen.id, "WEB", Step(["In Progress"], Group.IN_PROGRESS))
+    jira.move(seen.id, "WEB", Step(["In Progress"], Group.IN_PROGRESS), unasked)
     mia = jira.account("mia@example.com")
     jira.change(seen.id, "WEB", {Part.PRIORITY: "Highest", Part.ASSIGNEE: mia})
     both.calls.clear()

@@ -5,13 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from bot.domain.casetype import Group
-from bot.domain.ticket import Account, CaseLink, Draft, Part, Standing, Step, Ticketing
-from bot.integrations import servicenow_moving
+from bot.domain.ticket import Account, CaseLink, Draft, Part, Standing, Step, There, Ticketing
 from bot.integrations.errors import Declined, Gone
 from bot.integrations.servicenow import SETTLES, SYSTEM
 from bot.integrations.servicenow_fields import FIELDS
 from bot.integrations.servicenow_fields import seen as seen_in
 from bot.sandbox import LocalServiceNow
+from tests.integrations.samples import unasked
 from tests.integrations.servicenow import CASE, Clock, asked, clients, draft
 
 RESOLVED = Step(["Resolved"], Group.CLOSED)
@@ -197,15 +197,16 @@ def test_fields_are_changed_in_one_request(sn: LocalServiceNow, client: Ticketin
         (["Resolved"], Group.CLOSED, "Resolved", 2),
         (["Closed"], Group.CLOSED, "Closed", 2),
         (["Canceled"], Group.CLOSED, "Canceled", 1),
-        ([], Group.IN_PROGRESS, "In Progress", 2),
-        (["Nowhere"], Group.OPEN, "New", 2),
+        ([], Group.IN_PROGRESS, "In Progress", 1),
+        (["Nowhere"], Group.OPEN, "New", 1),
     ],
 )
 def test_an_incident_is_moved(
     sn: LocalServiceNow, client: Ticketing, sn_clock: Clock, names: list[str], group: Group, name: str, requests: int
 ) -> None:
     seen = client.create(draft(sn_clock))
-    assert asked(sn, lambda: client.move(seen.id, seen.kind, Step(names, group))) == requests
+    there = listed(client, seen.kind)
+    assert asked(sn, lambda: client.move(seen.id, seen.kind, Step(names, group), there)) == requests
     assert client.read(seen.id, seen.kind).values[Part.STATUS] == Standing(name, group)
 
 
@@ -214,11 +215,11 @@ def test_to_ask_first_and_then_close_takes_two_requests(
     sn: LocalServiceNow, client: Ticketing, sn_clock: Clock, kind: str
 ) -> None:
     seen = client.create(draft(sn_clock, kind=kind))
-    list(client.statuses(kind))  # as any move before would have asked
+    there = listed(client, kind)
 
     def close() -> None:
         client.read(seen.id, kind)
-        client.move(seen.id, kind, Step(["Closed"], Group.CLOSED))
+        client.move(seen.id, kind, Step(["Closed"], Group.CLOSED), there)
 
     assert asked(sn, close) == 2
     assert client.read(seen.id, kind).values[Part.STATUS] == Standing("Closed", Group.CLOSED)
@@ -228,49 +229,43 @@ def test_what_resolving_needs_is_filled_but_not_overwritten(
     sn: LocalServiceNow, client: Ticketing, sn_clock: Clock
 ) -> None:
     seen = client.create(draft(sn_clock))
-    client.move(seen.id, seen.kind, RESOLVED)
+    client.move(seen.id, seen.kind, RESOLVED, unasked)
     record = sn.record(seen.key)
     assert record["close_notes"] == "Its case was closed in Casebook."
     sn.edit(seen.key, "mia", close_notes="A cable", close_code="Workaround provided")
-    assert asked(sn, lambda: client.move(seen.id, seen.kind, RESOLVED)) == 1, "it is there already"
-    assert client.move(seen.id, seen.kind, Step(["Closed"], Group.CLOSED)) == Standing("Closed", Group.CLOSED)
+    assert asked(sn, lambda: client.move(seen.id, seen.kind, RESOLVED, unasked)) == 1, "it is there already"
+    assert client.move(seen.id, seen.kind, Step(["Closed"], Group.CLOSED), unasked) == Standing("Closed", Group.CLOSED)
     record = sn.record(seen.key)
     assert (record["close_notes"], record["close_code"]) == ("A cable", "Workaround provided")
-    client.move(seen.id, seen.kind, Step(["New"], Group.OPEN))
+    client.move(seen.id, seen.kind, Step(["New"], Group.OPEN), unasked)
     assert sn.record(seen.key)["active"] == "true"
 
 
-def test_another_tables_states_are_asked_for(sn: LocalServiceNow, client: Ticketing, sn_clock: Clock) -> None:
-    seen = client.create(draft(sn_clock, kind="problem"))
-    step = Step(["Root cause analysis"], Group.IN_PROGRESS)
-    assert asked(sn, lambda: client.move(seen.id, "problem", step)) == 2
-    assert sn.record(seen.key)["state"] == "103"
-    assert asked(sn, lambda: client.move(seen.id, "problem", Step([], Group.CLOSED))) == 1, "they are known by now"
-    assert client.read(seen.id, "problem").values[Part.STATUS] == Standing("Resolved", Group.CLOSED)
-    open_again = Step(["Open"], Group.OPEN)
-    assert asked(sn, lambda: client.move(seen.id, "problem", open_again)) == 2, "such a state may be new"
-    client.move(seen.id, "problem", step)
-    assert asked(sn, lambda: client.move(seen.id, "problem", open_again)) == 1, "it is known that there is none"
-    assert sn.record(seen.key)["state"] == "101"
-
-
-def test_another_tables_states_are_asked_for_once_a_day(
-    sn: LocalServiceNow, client: Ticketing, sn_clock: Clock, monkeypatch: pytest.MonkeyPatch
+def test_another_tables_states_are_known_by_what_was_listed(
+    sn: LocalServiceNow, client: Ticketing, sn_clock: Clock
 ) -> None:
     seen = client.create(draft(sn_clock, kind="problem"))
-    there, back = Step(["Assess"], Group.IN_PROGRESS), Step(["Closed"], Group.CLOSED)
-    assert asked(sn, lambda: client.move(seen.id, "problem", there)) == 2
-    assert asked(sn, lambda: client.move(seen.id, "problem", back)) == 1
-    monkeypatch.setattr(servicenow_moving, "REMEMBERED", 0.0)
-    assert asked(sn, lambda: client.move(seen.id, "problem", there)) == 2
+    there, step = listed(client, "problem"), Step(["Root cause analysis"], Group.IN_PROGRESS)
+    assert asked(sn, lambda: client.move(seen.id, "problem", step, there)) == 1
+    assert sn.record(seen.key)["state"] == "103"
+    client.move(seen.id, "problem", Step([], Group.CLOSED), there)
+    assert client.read(seen.id, "problem").values[Part.STATUS] == Standing("Resolved", Group.CLOSED)
+    client.move(seen.id, "problem", Step(["Open"], Group.OPEN), there)
+    assert sn.record(seen.key)["state"] == "101", "by its group, as there is none of that name"
 
 
 def test_another_tables_states_may_be_hidden(sn: LocalServiceNow, client: Ticketing, sn_clock: Clock) -> None:
     seen = client.create(draft(sn_clock, kind="problem"))
     sn.close("sys_choice", "read")
     with pytest.raises(Declined, match="states unknown") as declined:
-        client.move(seen.id, "problem", Step(["Assess"], Group.OPEN))
+        client.move(seen.id, "problem", Step(["Assess"], Group.OPEN), lambda: client.statuses("problem"))
     assert "read access to sys_choice" in declined.value.remedy
+
+
+def listed(client: Ticketing, kind: str) -> There:
+    """As they are kept between changes."""
+    standings = client.statuses(kind)
+    return lambda: standings
 
 
 def forwards_only(before: dict[str, str], after: dict[str, str]) -> str:
@@ -285,7 +280,7 @@ def test_a_forbidden_move_is_declined_in_servicenows_words(
     seen = client.create(draft(sn_clock))
     sn.abort_when(forwards_only)
     with pytest.raises(Declined, match="403") as declined:
-        client.move(seen.id, seen.kind, RESOLVED)
+        client.move(seen.id, seen.kind, RESOLVED, unasked)
     assert "aborted by Business Rule 'Work on it first^" in declined.value.remedy
     assert "Stack" not in declined.value.remedy
     assert sn.record(seen.key)["state"] == "1"
@@ -295,10 +290,12 @@ def test_it_goes_by_way_of_others_only_as_told(sn: LocalServiceNow, client: Tick
     seen = client.create(draft(sn_clock))
     sn.abort_when(forwards_only)
     via = Step(["Resolved"], Group.CLOSED, via=["In Progress"])
-    assert client.move(seen.id, seen.kind, via) == Standing("Resolved", Group.CLOSED)
+    assert client.move(seen.id, seen.kind, via, unasked) == Standing("Resolved", Group.CLOSED)
     another = client.create(draft(sn_clock, mark="OPS-13"))
     with pytest.raises(Declined, match="no such state"):
-        client.move(another.id, another.kind, Step(["Resolved"], Group.CLOSED, via=["Nowhere"]))
+        client.move(
+            another.id, another.kind, Step(["Resolved"], Group.CLOSED, via=["Nowhere"]), listed(client, another.kind)
+        )
 
 
 def test_a_rule_that_takes_the_change_back_is_noticed(sn: LocalServiceNow, client: Ticketing, sn_clock: Clock) -> None:
@@ -310,7 +307,7 @@ def test_a_rule_that_takes_the_change_back_is_noticed(sn: LocalServiceNow, clien
 
     sn.abort_when(undone)
     with pytest.raises(Declined, match="state unchanged") as declined:
-        client.move(seen.id, seen.kind, Step(["In Progress"], Group.IN_PROGRESS))
+        client.move(seen.id, seen.kind, Step(["In Progress"], Group.IN_PROGRESS), unasked)
     assert "left the record at “New”" in declined.value.remedy
 
 

@@ -208,6 +208,6 @@ def test_a_page_fits_into_an_address() -> None:
 
 def test_a_moved_ticket_is_news_too(client: Ticketing, sn: LocalServiceNow, sn_clock: Clock) -> None:
     seen = client.create(draft(sn_clock, kind="change_request"))
-    client.move(seen.id, seen.kind, Step(["Scheduled"], Group.IN_PROGRESS))
+    client.move(seen.id, seen.kind, Step(["Scheduled"], Group.IN_PROGRESS), lambda: client.statuses(seen.kind))
     changes, _ = heard(client, START, [seen.id], sn_clock)
     assert told(changes)[Part.STATUS] == Standing("Scheduled", Group.IN_PROGRESS), "by its own table's words"

@@ -16,6 +16,7 @@ from bot.integrations import servicenow_wire as wire
 from bot.integrations.errors import AskedToWait, Declined, Gone, Shut, Trouble, Unanswered
 from bot.integrations.servicenow import SETTLES, servicenow
 from bot.sandbox import LocalServiceNow
+from tests.integrations.samples import unasked
 from tests.integrations.servicenow import CASE, Clock, clients, draft
 
 NOBODY = "0" * 32
@@ -31,7 +32,7 @@ ACTS: dict[str, Callable[[Ticketing, str, Clock], Any]] = {
     "attach": lambda client, id_, clock: client.attach(id_, "incident", "OPS-12", CASE),
     "detach": lambda client, id_, clock: client.detach(id_, "incident", "OPS-12"),
     "change": lambda client, id_, clock: client.change(id_, "incident", {Part.TITLE: "New"}),
-    "move": lambda client, id_, clock: client.move(id_, "incident", Step(["Resolved"], Group.CLOSED)),
+    "move": lambda client, id_, clock: client.move(id_, "incident", Step(["Resolved"], Group.CLOSED), unasked),
     "comment": lambda client, id_, clock: client.comment(id_, "incident", "Hm", internal=None),
     "commented": lambda client, id_, clock: client.commented(id_, "incident", "Hm", clock.at),
     "rewrite": lambda client, id_, clock: client.rewrite(id_, "incident", NOBODY, "Hm"),
