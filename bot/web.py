@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from time import monotonic
 from typing import Any, Protocol
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -225,6 +225,7 @@ class Server:
         self.port = port  # after `start` the real one, also when 0 asked for any
         self._map: dict[int, Any] = {}
         self._stopping = Event()
+        self._waking = Lock()  # whoever wakes the thread does so while it still has something to be woken by
         self._deadline = 0.0
         self._inner: Any = None
         self._thread = Thread(target=self._run, name="web", daemon=True)
@@ -250,8 +251,9 @@ class Server:
         if self._inner is None:
             return
         self._deadline = monotonic() + timeout
-        self._stopping.set()
-        self._inner.pull_trigger()
+        with self._waking:
+            self._stopping.set()
+            self._inner.pull_trigger()
         self._thread.join(timeout + 2)
 
     def _run(self) -> None:
@@ -265,8 +267,9 @@ class Server:
         for channel in list(self._inner.active_channels.values()):
             channel.handle_close()
         # A thread that still runs would write to the trigger, whose number could be another file's by then.
-        self._inner.pull_trigger = lambda: None
-        self._inner.trigger.close()
+        with self._waking:
+            self._inner.pull_trigger = lambda: None
+            self._inner.trigger.close()
 
     def _busy(self) -> bool:
         channels = list(self._inner.active_channels.values())

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -65,6 +65,7 @@ SOCKETS = 2
 THREADS_PER_SOCKET = 20
 # Seconds. A connection that broke without a word is noticed, and made again, after up to four of these.
 PING_INTERVAL = 2
+CLOSES_AGAIN = 0.1
 SLACK_TIMEOUT = 8
 
 
@@ -140,13 +141,21 @@ class Casebook:
         self.db.close()
 
     def disconnect(self) -> None:
-        """All connections at once. The thread that waits for a message, for up to a second, gets an empty one."""
+        """All connections at once. The thread that waits for a message, for up to a second, gets an empty one.
+
+        Whoever listens to a connection that was just made takes back its end, and would never notice that it is closed.
+        """
         for socket in self.sockets:
             socket.client.auto_reconnect_enabled = False
             socket.client.closed = True
             socket.client.message_queue.put(None)
-        with ThreadPoolExecutor(SOCKETS) as closing:
-            list(closing.map(lambda socket: socket.close(), self.sockets))
+        with ThreadPoolExecutor(SOCKETS) as pool:
+            closing = [pool.submit(socket.close) for socket in self.sockets]
+            while wait(closing, CLOSES_AGAIN).not_done:
+                for socket in self.sockets:
+                    socket.client.current_session_state.terminated = True
+            for closed in closing:
+                closed.result()
 
     def problems(self) -> list[str]:
         """What is wrong with this process; empty when it is healthy."""

@@ -266,6 +266,24 @@ def test_stopping_closes_idle_connections() -> None:
     connection.close()
 
 
+def test_stopping_when_it_is_awake_already(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its thread sees that it is to stop before it has been woken for that, and has closed what it is woken by."""
+    server = Server(Site(None, list, lambda: ()), "127.0.0.1", 0, 2)
+    server.start()
+    thread = next(one for one in threading.enumerate() if one.name == "web")
+    wake = server._inner.pull_trigger
+
+    def late() -> None:
+        wake()
+        thread.join(0.5)
+        wake()
+
+    monkeypatch.setattr(server._inner, "pull_trigger", late)
+    server.stop()
+    server.stop()
+    assert not thread.is_alive()
+
+
 def test_stopping_what_was_never_started() -> None:
     Server(Site(None, list, lambda: ()), "127.0.0.1", 0).stop()
 

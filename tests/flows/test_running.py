@@ -1,7 +1,12 @@
 """The same journey whichever way Slack reaches Casebook and whichever database it has; and through bad weather."""
 
-import pytest
+from threading import Thread
 
+import pytest
+from slack_sdk.socket_mode.builtin import client
+from slack_sdk.socket_mode.builtin.connection import ConnectionState
+
+from bot.wiring import build
 from tests.flows.conftest import create_project, running, settings_for
 
 
@@ -44,6 +49,36 @@ def test_connections_that_break_are_made_again(town, project, slack):
     slack.drop_sockets()
     slack.wait_connected(2, timeout=30)
     assert "OPS-1" in town.ann.command("/case quick after the storm in OPS", channel=town.ops).text
+
+
+class TakenBack(ConnectionState):
+    """Whoever begins to listen while the connection is being closed says that it goes on, once."""
+
+    ends, is_listened_to = 0, False
+
+    @property
+    def terminated(self):
+        return self.ends > 1
+
+    @terminated.setter
+    def terminated(self, value):
+        self.ends, self.is_listened_to = (self.ends + 1, self.is_listened_to) if value else (0, True)
+
+
+def test_a_connection_is_closed_that_was_just_made(town, sqlite_url, monkeypatch):
+    monkeypatch.setattr(client, "ConnectionState", TakenBack)
+    casebook = build(settings_for(town.slack, sqlite_url))
+    casebook.start()
+    states = [socket.client.current_session_state for socket in casebook.sockets]
+    town.slack.wait_for(lambda: all(state.is_listened_to for state in states), what="both to be listened to")
+    stopping = Thread(target=casebook.stop)
+    stopping.start()
+    stopping.join(8)
+    try:
+        assert not stopping.is_alive()
+    finally:
+        for state in states:
+            state.ends = 2
 
 
 def test_an_event_that_could_not_be_kept_is_delivered_again(town, project, casebook, card, slack):
