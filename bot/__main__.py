@@ -21,7 +21,7 @@ from bot.domain.delivery import Delivery, State
 from bot.domain.errors import Refusal
 from bot.domain.inbox import Recipient
 from bot.domain.intake import Hook
-from bot.storage import migrate
+from bot.storage import revision
 from bot.storage.database import Database
 from bot.vault import OFF, Vault, new_key, reseal_all
 from bot.web import PortTaken
@@ -152,20 +152,20 @@ def whereabouts(casebook: wiring.Casebook) -> str:
 def make_current(db: Database) -> None:
     """SQLite is migrated here; PostgreSQL has an operator, who decides when."""
     present = schema_of(db)
-    if present == migrate.head():
+    if present == revision.head():
         return
     if not db.is_sqlite:
         raise Failure(
-            f"The database {doctor.shown(db)} has schema {present or 'none'}, this Casebook needs {migrate.head()}. "
+            f"The database {doctor.shown(db)} has schema {present or 'none'}, this Casebook needs {revision.head()}. "
             "Run `python -m bot migrate`, then start again."
         )
-    migrate.upgrade(db)
+    revision.upgrade(db)
 
 
 def schema_of(db: Database) -> str | None:
     """``None`` for an empty database; one that a newer Casebook has migrated is refused."""
-    present, known = migrate.current(db), migrate.head()
-    if present and known and present > known:
+    present, known = revision.current(db), revision.head()
+    if present and present > known:
         raise Failure(
             f"The database {doctor.shown(db)} belongs to a newer Casebook (schema {present}, this one knows {known}). "
             "Use that one, or restore a backup from before it."
@@ -184,8 +184,8 @@ def add_migrate(commands: Any) -> None:
 def run_migrate(arguments: argparse.Namespace) -> int:
     with opened(set_up()) as db:
         before = schema_of(db)
-        migrate.upgrade(db)
-        after = migrate.current(db)
+        revision.upgrade(db)
+        after = revision.current(db)
         changed = "was up to date already" if before == after else f"was brought up from {before or 'nothing'}"
         say(f"The database {doctor.shown(db)} {changed}: schema {after}.")
     return 0

@@ -9,7 +9,6 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,7 +21,7 @@ from bot.domain.ticket import Partner
 from bot.integrations import jira, servicenow
 from bot.integrations.errors import Declined, Shut, Trouble
 from bot.logs import redacted
-from bot.storage import migrate
+from bot.storage import revision
 from bot.storage.database import Database, Work
 from bot.storage.deliveries import Waiting
 from bot.wiring import hooks_of, ticketing_of
@@ -77,7 +76,7 @@ def tickets(settings: Settings, db: Database, now: Callable[[], datetime]) -> It
         except Trouble as trouble:
             yield unreachable(partner.system.label, trouble)
     with suppress(SQLAlchemyError):  # what is wrong with the database has been said
-        if is_there(db) and migrate.is_current(db):
+        if is_there(db) and revision.is_current(db):
             yield from failing_tickets(db, ticketing, now())
 
 
@@ -171,6 +170,8 @@ def refusal(error: SlackApiError) -> str:
 
 
 def wanted_scopes(manifest: Path) -> frozenset[str]:
+    import yaml  # noqa: PLC0415 - nobody who serves needs it
+
     content: dict[str, Any] = yaml.safe_load(manifest.read_text(encoding="utf-8"))
     return frozenset(content["oauth_config"]["scopes"]["bot"])
 
@@ -216,8 +217,8 @@ def socket_mode(client: WebClient, settings: Settings) -> Iterator[Finding]:
 
 def database(db: Database, now: Callable[[], datetime]) -> Iterator[Finding]:
     try:
-        needed = migrate.head()
-        present = migrate.current(db) if is_there(db) else None
+        needed = revision.head()
+        present = revision.current(db) if is_there(db) else None
         if present != needed:
             yield schema(db, present, needed)
             return

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import URL
 
-from bot.storage import migrate
+from bot.storage import revision
 from bot.storage.database import Database
 from tests.storage import servers
 
@@ -44,7 +44,7 @@ def postgres_template(postgres_server: URL) -> Iterator[str]:
 
 def migrated(url: str) -> None:
     database = Database(url)
-    migrate.upgrade(database)
+    revision.upgrade(database)
     database.close()
 
 

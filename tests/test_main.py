@@ -22,7 +22,7 @@ from bot import __main__ as door
 from bot.config import manifest_file
 from bot.domain.delivery import Delivery, State
 from bot.sandbox.slack import LocalSlack
-from bot.storage import migrate
+from bot.storage import revision
 from bot.storage.database import Database
 from tests.kept import kept_logging, kept_signals
 from tests.storage import servers
@@ -353,4 +353,4 @@ def test_every_command_says_what_it_does() -> None:
 
 def test_migrations_are_numbered_in_order() -> None:
     """`make_current` tells a newer database from an older one by comparing the numbers."""
-    assert re.fullmatch(r"\d{4}", migrate.head() or "")
+    assert re.fullmatch(r"\d{4}", revision.head() or "")

@@ -22,7 +22,7 @@ from slack_sdk.signature import SignatureVerifier
 
 from bot.domain.errors import Busy
 from bot.integrations.hooks import Rejected
-from bot.storage import migrate
+from bot.storage import revision
 from bot.storage.database import Database
 from bot.usecases.operating import Figure
 from bot.web import BIGGEST_BODY, Hook, PortTaken, Server, Site, TicketHooks, prometheus, site
@@ -153,7 +153,7 @@ def test_health() -> None:
 
 def test_metrics_of_an_empty_database(tmp_path: Path) -> None:
     db = Database(f"sqlite:///{tmp_path}/casebook.db")
-    migrate.upgrade(db)
+    revision.upgrade(db)
     with running(site(None, db, list)) as server:
         status, text = ask(server, "GET", "/metrics")
     db.close()

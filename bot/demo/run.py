@@ -21,7 +21,7 @@ from bot.demo.script import Script
 from bot.sandbox.page import mount
 from bot.sandbox.slack import LocalSlack
 from bot.sandbox.wire import Json
-from bot.storage import migrate
+from bot.storage import revision
 from bot.storage.database import Database
 from bot.wiring import Casebook, build
 
@@ -136,13 +136,13 @@ class Demo:
     def migrate(self) -> None:
         db = Database(self.settings().database_url)
         try:
-            present, known = migrate.current(db), migrate.head()
-            if present and known and present > known:
+            present, known = revision.current(db), revision.head()
+            if present and present > known:
                 raise CannotRun(
                     f"A newer Casebook left what is in {self.folder.path}. "
                     "Use that one, or begin anew with `python -m bot demo --fresh`."
                 )
-            migrate.upgrade(db)
+            revision.upgrade(db)
         finally:
             db.close()
 

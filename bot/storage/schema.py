@@ -2,14 +2,13 @@
 
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any, Literal
+from typing import Any
 
-from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import MetaData
 from sqlalchemy.schema import SchemaItem
 
 import bot.domain
-from bot.domain.base import UTC, Base
+from bot.domain.base import Base
 
 # Kept by hand-written DDL in migrations, since full text differs between the databases.
 SEARCH_TABLES = "case_search"
@@ -27,19 +26,9 @@ def options() -> dict[str, Any]:
     return {
         "target_metadata": metadata(),
         "render_as_batch": True,
-        "render_item": render_item,
         "include_object": include_object,
         "compare_type": True,
-        "user_module_prefix": "sa.",
     }
-
-
-def render_item(kind: str, item: Any, context: AutogenContext) -> str | Literal[False]:
-    """Alembic writes our own type without its import."""
-    if kind == "type" and isinstance(item, UTC):
-        context.imports.add("from bot.domain.base import UTC")
-        return "UTC()"
-    return False
 
 
 def include_object(item: SchemaItem, name: str | None, kind: str, reflected: bool, other: SchemaItem | None) -> bool:

@@ -17,7 +17,7 @@ from typing import Any
 
 import psutil
 
-from bot.storage import migrate
+from bot.storage import revision
 from bot.storage.database import Database
 from tests.benchmarks import seed as seeding
 from tests.storage import servers
@@ -37,7 +37,7 @@ IDLE = 0.05  # seconds of processor time in a second
 def sqlite(cases: int) -> Iterator[str]:
     """A ``DATABASE_URL`` with that many cases; the seeded file is kept for the next run."""
     made_by = hashlib.sha256(Path(seeding.__file__).read_bytes()).hexdigest()[:8]
-    template = KEPT / f"{cases}-{migrate.head()}-{made_by}.db"
+    template = KEPT / f"{cases}-{revision.head()}-{made_by}.db"
     if not template.exists():
         KEPT.mkdir(exist_ok=True)
         rough = template.with_suffix(f".{os.getpid()}")
@@ -57,7 +57,7 @@ def postgresql(cases: int) -> Iterator[str]:
 
 def fill(url: str, cases: int) -> None:
     db = Database(url)
-    migrate.upgrade(db)
+    revision.upgrade(db)
     if cases:
         seeding.seed(db, cases=cases, people=PEOPLE, projects=PROJECTS, teams=TEAMS)
     if db.is_sqlite:

@@ -21,7 +21,7 @@ from sqlalchemy.orm import selectinload
 
 from bot.domain.case import Case
 from bot.domain.query import Viewer, parse
-from bot.storage import migrate
+from bot.storage import revision
 from bot.storage.database import Database, Work
 from tests.benchmarks.seed import NOW, SPAN_SECONDS, Seeded, seed
 from tests.storage import servers
@@ -246,7 +246,7 @@ def database(kind: str, cases: int, keep: Path | None) -> Iterator[tuple[Databas
             url = server.render_as_string(hide_password=False)
         db = Database(url, wait_seconds=60)
         stack.callback(db.close)
-        migrate.upgrade(db)
+        revision.upgrade(db)
         with db.read() as work:
             there = work.session.scalar(text("SELECT count(*) FROM projects"))
         start = time.perf_counter()

@@ -7,16 +7,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.engine import URL
 
 from bot.domain.casetype import Group
-from bot.storage import migrate
+from bot.storage import migrate, revision
 from bot.storage.database import Database
 from tests.storage import servers
 from tests.storage.outbox import together
 
-MIGRATE = "import sys; from bot.storage import database, migrate; migrate.upgrade(database.Database(sys.argv[1]))"
+MIGRATE = "import sys; from bot.storage import database, revision; revision.upgrade(database.Database(sys.argv[1]))"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -37,11 +38,11 @@ def empty(empty_url: str) -> Iterator[Database]:
 
 
 def test_an_empty_database_becomes_a_current_one(empty: Database) -> None:
-    assert migrate.current(empty) is None
-    assert not migrate.is_current(empty)
-    migrate.upgrade(empty)
-    assert migrate.current(empty) == migrate.head()
-    assert migrate.is_current(empty)
+    assert revision.current(empty) is None
+    assert not revision.is_current(empty)
+    revision.upgrade(empty)
+    assert revision.current(empty) == revision.head()
+    assert revision.is_current(empty)
 
 
 def test_the_models_and_the_migrated_database_agree(database: Database) -> None:
@@ -71,7 +72,7 @@ def test_several_processes_may_migrate_at_once(empty: Database, empty_url: str) 
     ]
     said = [process.communicate(timeout=60)[1] for process in processes]
     assert [process.returncode for process in processes] == [0, 0, 0], said
-    assert migrate.is_current(empty)
+    assert revision.is_current(empty)
     with empty.read() as work:
         assert len(work.cases.types()) == 2
 
@@ -82,7 +83,7 @@ def test_several_threads_may_open_a_fresh_database_at_once(empty_url: str) -> No
     def start(_number: int) -> bool:
         database = Database(empty_url)
         try:
-            migrate.upgrade(database)
+            revision.upgrade(database)
             with database.write() as work:
                 return len(work.cases.types()) == 2
         finally:
@@ -114,7 +115,11 @@ def test_migrating_leaves_logging_alone(sqlite_database: Database) -> None:
 
 
 def test_migrations_travel_with_the_package() -> None:
-    shipped = {path.name for path in migrate.MIGRATIONS.rglob("*") if path.suffix in {".py", ".mako"}}
-    assert {"env.py", "script.py.mako"} < shipped
-    assert migrate.MIGRATIONS.is_relative_to(Path(migrate.__file__).parent)
-    assert migrate.head() is not None
+    shipped = {path.name for path in revision.MIGRATIONS.rglob("*")}
+    assert {"env.py", "sqlite.sql"} < shipped
+    assert revision.MIGRATIONS.is_relative_to(Path(migrate.__file__).parent)
+
+
+def test_the_newest_file_is_the_newest_migration(empty: Database) -> None:
+    with revision.migrating(empty) as connection:
+        assert revision.head() == ScriptDirectory.from_config(migrate.config(connection)).get_current_head()
