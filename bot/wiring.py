@@ -108,8 +108,8 @@ class Casebook:
         self.server.start()
         if self.settings.mode == "socket":
             self.sockets = [self.socket() for _ in range(SOCKETS)]
-            for socket in self.sockets:
-                socket.connect()  # type: ignore[no-untyped-call]
+            with ThreadPoolExecutor(SOCKETS) as connecting:
+                list(connecting.map(lambda socket: socket.connect(), self.sockets))
 
     def socket(self) -> SocketModeHandler:
         return SocketModeHandler(

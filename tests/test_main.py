@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import URL
 
-from bot import __main__ as door
+from bot import cli as door
 from bot.config import manifest_file
 from bot.domain.delivery import Delivery, State
 from bot.sandbox.slack import LocalSlack

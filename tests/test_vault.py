@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot import __main__ as door
+from bot import cli as door
 from bot.config import is_key
 from bot.vault import Locked, NoKeyFits, Vault, new_key, reseal_all
 

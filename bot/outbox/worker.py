@@ -59,6 +59,8 @@ class Worker:
         self._thread: Thread | None = None
         self._last_activity: datetime | None = None
         self._rounds = Condition()
+        self._is_awaited = Event()
+        self._awaiting = 0
         self._begun = self._idle_as_of = 0
 
     def start(self) -> None:
@@ -74,6 +76,7 @@ class Worker:
         """
         deadline = time.monotonic() + timeout
         self._stopping.set()
+        self._is_awaited.set()
         self._wake.set()
         if self._thread is not None:
             self._thread.join(timeout)
@@ -94,11 +97,18 @@ class Worker:
         return {counter.partner: counter.locked_out for counter in self._counters if counter.locked_out}
 
     def wait_until_idle(self, timeout: float) -> bool:
-        """Until nothing can be sent now by a running worker; whether that came about in time."""
+        """Until nothing can be sent now by a running worker, which rests no more; whether that came about in time."""
         with self._rounds:
             next_round = self._begun + 1  # one that is under way may have looked before there was something to send
+            self._awaiting += 1
+            self._is_awaited.set()
             self._wake.set()
-            return self._rounds.wait_for(lambda: self._idle_as_of >= next_round, timeout)
+            try:
+                return self._rounds.wait_for(lambda: self._idle_as_of >= next_round, timeout)
+            finally:
+                self._awaiting -= 1
+                if not self._awaiting and not self._stopping.is_set():
+                    self._is_awaited.clear()
 
     def run_until_idle(self, timeout: float = 10.0) -> int:
         """Send all that is due now, one after the other on this thread; how many. For tests and one-off runs."""
@@ -122,7 +132,7 @@ class Worker:
                 wait = 0.0
             if was_woken or begun != self._begun_sends:
                 rest = rest_after(time.monotonic() - began)
-                self._stopping.wait(rest)
+                self._is_awaited.wait(rest)
                 wait -= rest
             if not self._stopping.is_set():
                 self._wake.wait(wait)

@@ -47,7 +47,8 @@ ROOMS = {
     "logs": Room(),
     "doctor": Room(EVERYTHING, ("slack_sdk", "sqlalchemy", "yaml")),
     "wiring": Room(EVERYTHING, ("slack_bolt", "slack_sdk")),
-    "__main__": Room(EVERYTHING, ("slack_sdk", "sqlalchemy")),
+    "cli": Room(EVERYTHING, ("slack_sdk", "sqlalchemy")),
+    "__main__": Room(("bot.cli",)),
     "demo": Room(EVERYTHING, ("playwright",)),
     "__init__": Room(),
 }

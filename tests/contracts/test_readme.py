@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.__main__ import parser
+from bot.cli import parser
 from bot.views.help import COMMANDS
 
 ROOT = Path(__file__).parents[2]

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import __main__ as door
+from bot import cli as door
 from bot.demo import run as running
 from bot.demo.folder import CannotRun, Folder
 from bot.demo.history import Stopped

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.delivery import SLACK, State, Tell
 from bot.domain.telling import tell
+from bot.outbox import worker as workers
 from bot.outbox.sender import Refused, Sent, Unreachable
 from bot.outbox.worker import COLLECT, LONGEST_REST, Worker, rest_after
 from bot.storage.claims import Held
@@ -138,6 +139,20 @@ def test_claims_are_collected_while_there_is_much_to_do(
     assert worker._begun - rounds <= elapsed / COLLECT + 3
     gate.set()
     until(lambda: states(sqlite_database) == {State.DONE: 60})
+
+
+def test_it_rests_no_more_while_somebody_waits_for_it(
+    sqlite_database: Database, start: Callable[..., Worker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "COLLECT", 60.0)
+    monkeypatch.setattr(workers, "LONGEST_REST", 60.0)
+    sender = Noted()
+    worker = start(sqlite_database, senders={SLACK: sender})
+    put(sqlite_database, "a")
+    until(lambda: sender.keys == ["a"])
+    put(sqlite_database, "b")
+    assert worker.wait_until_idle(20)
+    assert sender.keys == ["a", "b"]
 
 
 def test_the_busier_the_people_the_longer_it_rests() -> None:
