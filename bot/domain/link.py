@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, validates
 from bot.domain.base import Base, BigId
 from bot.domain.casetype import Group
 from bot.domain.evidence import CASE
-from bot.domain.ticket import Part, Standing, Way
+from bot.domain.ticket import Account, Part, Standing, Way
 
 KEY_LIMIT = 80
 LABELS = {"jira": "Jira", "servicenow": "ServiceNow"}
@@ -194,3 +194,23 @@ class KindStatuses(Base):
     @property
     def standings(self) -> list[Standing]:
         return [Standing(one["name"], Group(one["group"]), one["id"]) for one in self.known]
+
+
+class PersonAccount(Base):
+    """Somebody's account at a partner, found by the address that Slack knows."""
+
+    __tablename__ = "ticket_accounts"
+
+    partner: Mapped[str] = mapped_column(String(16), primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), primary_key=True)
+    account: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    asked_at: Mapped[datetime]
+
+    @classmethod
+    def of(cls, partner: str, email: str, account: Account, at: datetime) -> "PersonAccount":
+        return cls(partner=partner, email=email, account=account.id, name=account.name, asked_at=at)
+
+    @property
+    def known(self) -> Account:
+        return Account(self.account, self.name, self.email)

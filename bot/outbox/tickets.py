@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from threading import Lock
 
 from bot.domain import in_step
 from bot.domain.delivery import Delivery, Tell
@@ -35,13 +34,11 @@ from bot.outbox.sender import Sender, Sent
 from bot.storage.claims import Held
 from bot.storage.database import Database
 from bot.storage.outcomes import siblings
-from bot.usecases import ticket_news, ticket_records, ticket_statuses
+from bot.usecases import ticket_accounts, ticket_news, ticket_records, ticket_statuses
 from bot.usecases.ticket_changes import take_changes
 from bot.usecases.ticket_health import note_trouble
 from bot.usecases.ticket_records import FIELDS_TOLD, NOTES_TOLD
 
-# Accounts change seldom, and asking for them at every change would double what is asked.
-REMEMBERED = timedelta(minutes=10)
 # A pause that is shorter is over before anybody could look.
 LONG_PAUSE = 10.0
 # What a partner may not have told of yet, where it is asked for news each minute, or calls.
@@ -56,27 +53,6 @@ def ticket_senders(
     return {name: TicketSender(db, partner, workspace, clock) for name, partner in partners.items()}
 
 
-class Accounts:
-    """Whose account is which, as the partner said not long ago. Threads share it."""
-
-    def __init__(self, clock: Callable[[], datetime]) -> None:
-        self.clock = clock
-        self._lock = Lock()
-        self._known: dict[str, tuple[datetime, Account]] = {}
-
-    def of(self, email: str, ask: Callable[[str], Account | None]) -> Account | None:
-        """``None`` is no answer to keep: somebody may be given an account any minute."""
-        now = self.clock()
-        with self._lock:
-            at, known = self._known.get(email, (now, None))
-        if known and now - at < REMEMBERED:
-            return known
-        if found := ask(email):
-            with self._lock:
-                self._known[email] = (now, found)
-        return found
-
-
 class TicketSender:
     def __init__(self, db: Database, partner: Partner, workspace: Workspace, clock: Callable[[], datetime]) -> None:
         self.db = db
@@ -84,7 +60,6 @@ class TicketSender:
         self.system = partner.system
         self.workspace = workspace
         self.clock = clock
-        self.accounts = Accounts(clock)
         self.is_introduced = False
         self.tell: Mapping[Tell, Callable[[Held, Ticketing], Sent]] = {
             Tell.TICKET: self.ticket,
@@ -382,7 +357,9 @@ class TicketSender:
             self.is_introduced = True
 
     def account(self, ticketing: Ticketing, person: Person | None) -> Account | None:
-        return self.accounts.of(person.email, ticketing.account) if person and person.email else None
+        email = person.email if person else None
+        ask = ticketing.account
+        return ticket_accounts.account_of(self.db, self.system.name, email, self.clock(), ask) if email else None
 
 
 def seen_statuses(ticketing: Ticketing, kind: str) -> Sequence[Standing]:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.evidence import Note
-from bot.domain.link import Health, KindStatuses, NewsMark, Terms, Ticket, TicketNote
+from bot.domain.link import Health, KindStatuses, NewsMark, PersonAccount, Terms, Ticket, TicketNote
 from bot.storage.locking import AS_LEFT
 from bot.storage.parking import changed, insert_absent
 
@@ -115,6 +115,16 @@ class Tickets:
         insert_absent(self._session, KindStatuses, [{"partner": statuses.partner, "kind": statuses.kind, **new}])
         mine = KindStatuses.partner == statuses.partner, KindStatuses.kind == statuses.kind
         changed(self._session, update(KindStatuses).where(*mine).values(**new))
+
+    def person_account(self, partner: str, email: str) -> PersonAccount | None:
+        return self._session.get(PersonAccount, (partner, email))
+
+    def keep_person_account(self, account: PersonAccount) -> None:
+        """As `keep_statuses` does."""
+        new = {"account": account.account, "name": account.name, "asked_at": account.asked_at}
+        insert_absent(self._session, PersonAccount, [{"partner": account.partner, "email": account.email, **new}])
+        mine = PersonAccount.partner == account.partner, PersonAccount.email == account.email
+        changed(self._session, update(PersonAccount).where(*mine).values(**new))
 
     def kinds_without_statuses(self, partner: str, since: datetime) -> Sequence[str]:
         """Kinds of tickets that are followed, whose statuses were not asked for since then."""

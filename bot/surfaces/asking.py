@@ -40,6 +40,7 @@ def filled(partner: Ticketing, new: NewTicket) -> NewTicket:
 
 
 Question = Callable[[Ticketing, NewTicket], NewTicket]
+Ahead = Callable[[Ticketing], object]
 
 
 def ask_for(
@@ -49,8 +50,12 @@ def ask_for(
     new: NewTicket,
     drawn: Callable[[NewTicket], View],
     question: Question = filled,
+    ahead: Ahead = lambda partner: None,
 ) -> None:
-    """Ask for what is not known yet. ``drawn``: the form with it. The click is long over when the answer comes."""
+    """Ask for what is not known yet. ``drawn``: the form with it. The click is long over when the answer comes.
+
+    ``ahead``: what need not be asked any more when the form has been sent.
+    """
     make = desk.ticketing[new.system.name].make
 
     def draw(known: NewTicket, step: int) -> None:
@@ -59,7 +64,9 @@ def ask_for(
     def answer() -> None:
         told = told_by(make, new, question)
         draw(told, TOLD)
-        learn_statuses(desk, make, told)
+        if not told.lists.problem:
+            learn_statuses(desk, make, told)
+            ahead(make())
 
     desk.questions.ask(new.system.name, answer, lambda: draw(replace(new, is_late=True), LATE))
 
@@ -67,7 +74,7 @@ def ask_for(
 def learn_statuses(desk: Desk, make: Callable[[], Ticketing], new: NewTicket) -> None:
     """Of what is about to be created, so that its first change of status need not ask for them."""
     partner, kind, now = new.system.name, new.kind, desk.now()
-    if kind and not new.lists.problem and not ticket_statuses.is_known(desk.db, partner, kind, now):
+    if kind and not ticket_statuses.is_known(desk.db, partner, kind, now):
         ticket_statuses.learn(desk.db, partner, kind, now, lambda: make().statuses(kind))
 
 

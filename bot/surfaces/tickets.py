@@ -11,13 +11,14 @@ from bot.domain.act import Act
 from bot.domain.case import Case
 from bot.domain.errors import Invalid
 from bot.domain.link import LABELS, Wanted, label_of
-from bot.domain.ticket import System
+from bot.domain.ticket import System, Ticketing
 from bot.domain.wording import listed
 from bot.surfaces.asking import AT_ONCE, as_click, ask_for, new_after
 from bot.surfaces.desk import Body, Desk
 from bot.surfaces.opening import open_modal
 from bot.surfaces.submissions import refresh_details
 from bot.usecases import looking, tickets
+from bot.usecases.ticket_accounts import meet_holder
 from bot.usecases.ticket_terms import terms_for
 from bot.usecases.verb import Outcome
 from bot.views import answers
@@ -128,8 +129,12 @@ def form_after(desk: Desk, body: Body) -> TicketForm:
 
 def fill(desk: Desk, body: Body, client: Any, form: TicketForm) -> None:
     """Ask the partner for what the form lacks, and draw that into it."""
+
+    def ahead(partner: Ticketing) -> None:
+        meet_holder(desk.db, form.new.system.name, form.case, desk.now(), partner.account)
+
     if form.how == forms.NEW:
-        ask_for(desk, body, client, form.new, lambda new: forms.link_form(replace(form, new=new)))
+        ask_for(desk, body, client, form.new, lambda new: forms.link_form(replace(form, new=new)), ahead=ahead)
 
 
 # -- sending ----------------------------------------------------------------------------------------------------------

@@ -20,12 +20,14 @@ def migrated(tmp_path: Path) -> Iterator[Database]:
 
 
 def shape(connection: Connection) -> dict[str, Any]:
-    """Whatever quotes and spaces it was written with."""
+    """Whatever quotes and spaces it was written with, and in whatever order its constraints are."""
     tables = list(connection.scalars(text(snapshot.TABLES)))
     asked = {
-        f"{table} {pragma}": sorted(map(tuple, connection.execute(text(f"SELECT * FROM pragma_{pragma}('{table}')"))))
+        f"{table} {pragma}": sorted(
+            repr(tuple(row)) for row in connection.execute(text(f"SELECT {columns} FROM pragma_{pragma}('{table}')"))
+        )
         for table in tables
-        for pragma in ("table_xinfo", "foreign_key_list")
+        for pragma, columns in (("table_xinfo", "*"), ("foreign_key_list", '"table", "from", "to", on_delete'))
     }
     others = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type <> 'table' AND sql IS NOT NULL"))
     said = {name: " ".join(sql.replace('"', "").split()) for name, sql in others}

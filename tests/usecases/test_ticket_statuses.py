@@ -10,9 +10,9 @@ from bot.domain.ticket import Account, Part, Partner, Standing, Ticketing
 from bot.integrations.errors import Declined
 from bot.outbox.tickets import TicketSender
 from bot.storage.database import Database
-from bot.usecases import ticket_statuses, working
+from bot.usecases import ticket_accounts, ticket_statuses, working
 from bot.usecases.ticket_news import account_of
-from tests.ticketing import STATUSES, SYSTEM, US, Asking
+from tests.ticketing import BOB, STATUSES, SYSTEM, US, Asking
 from tests.usecases.stepping import Town
 from tests.usecases.world import WORKSPACE, Acts
 
@@ -110,3 +110,34 @@ def test_those_that_are_kept_count_however_old_they_are(town: Town) -> None:
     assert not ticket_statuses.is_known(town.db, JIRA, "ABC", later)
     ticket_statuses.learn(town.db, JIRA, "ABC", later, lambda: ())
     assert ticket_statuses.statuses_of(town.db, JIRA, "ABC", later, lambda: kept) == kept, "none is no answer"
+
+
+def test_an_account_is_kept_for_ten_minutes_whoever_asked_for_it(town: Town) -> None:
+    asked: list[str] = []
+
+    def found(email: str) -> Account | None:
+        asked.append(email)
+        return Account("acc-bob", "Bob over there", email)
+
+    case = town.open(assignee="bob")
+    ticket_accounts.meet_holder(town.db, JIRA, case, town.clock(), found)
+    restart(town)
+    town.create(case)
+    assert (asked, town.desk.calls) == (["bob@example.com"], ["me", "create"])
+    assert town.desk.only().values[Part.ASSIGNEE] == BOB
+    town.clock.move(minutes=10)
+    ticket_accounts.meet_holder(town.db, JIRA, case, town.clock(), found)
+    assert len(asked) == 2
+
+
+def test_nobody_is_asked_for_where_nobody_has_the_case_or_no_address_is_known(town: Town) -> None:
+    def never(email: str) -> Account | None:
+        raise AssertionError(email)
+
+    for case in (town.open(), town.open(assignee="carol")):
+        ticket_accounts.meet_holder(town.db, JIRA, case, town.clock(), never)
+
+
+def test_that_there_is_no_account_is_not_kept(town: Town) -> None:
+    for found in (None, BOB):
+        assert ticket_accounts.account_of(town.db, JIRA, "b@x", town.clock(), lambda _, found=found: found) == found

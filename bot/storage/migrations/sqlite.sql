@@ -330,9 +330,9 @@ CREATE TABLE tickets (
 	CONSTRAINT uq_tickets_partner_foreign_id_case_id UNIQUE (partner, foreign_id, case_id), 
 	CONSTRAINT fk_tickets_case_id FOREIGN KEY(case_id) REFERENCES cases (id) ON DELETE CASCADE
 );
+CREATE INDEX ix_tickets_case_id ON tickets (case_id);
 CREATE INDEX ix_tickets_folded_key ON tickets (folded_key);
 CREATE INDEX ix_tickets_foreign_id ON tickets (foreign_id);
-CREATE INDEX ix_tickets_case_id ON tickets (case_id);
 CREATE TABLE ticket_notes (
 	id INTEGER NOT NULL, 
 	ticket_id INTEGER NOT NULL, 
@@ -420,19 +420,19 @@ CREATE TABLE "cases" (
 	CONSTRAINT fk_cases_type_id FOREIGN KEY(type_id) REFERENCES case_types (id), 
 	CONSTRAINT fk_cases_project_id FOREIGN KEY(project_id) REFERENCES projects (id)
 );
-CREATE INDEX ix_cases_project_updated ON cases (project_id, status_group, updated_at) WHERE archived_at IS NULL;
-CREATE INDEX ix_cases_group_due ON cases (status_group, due) WHERE archived_at IS NULL AND due IS NOT NULL;
-CREATE INDEX ix_cases_reporter ON cases (reporter, id);
-CREATE INDEX ix_cases_group_created ON cases (status_group, created_at) WHERE archived_at IS NULL;
-CREATE INDEX ix_cases_reporter_updated ON cases (reporter, status_group, updated_at) WHERE archived_at IS NULL;
-CREATE INDEX ix_cases_status_updated ON cases (status, status_group, updated_at) WHERE archived_at IS NULL;
 CREATE INDEX ix_cases_assignee_updated ON cases (assignee, status_group, updated_at) WHERE archived_at IS NULL;
 CREATE INDEX ix_cases_type_updated ON cases (type_id, status_group, updated_at) WHERE archived_at IS NULL;
-CREATE INDEX ix_cases_closed ON cases (closed_at) WHERE archived_at IS NULL AND closed_at IS NOT NULL;
-CREATE INDEX ix_cases_priority_updated ON cases (priority, status_group, updated_at) WHERE archived_at IS NULL;
+CREATE INDEX ix_cases_group_due ON cases (status_group, due) WHERE archived_at IS NULL AND due IS NOT NULL;
 CREATE INDEX ix_cases_archived ON cases (updated_at) WHERE archived_at IS NOT NULL;
+CREATE INDEX ix_cases_priority_updated ON cases (priority, status_group, updated_at) WHERE archived_at IS NULL;
+CREATE INDEX ix_cases_closed ON cases (closed_at) WHERE archived_at IS NULL AND closed_at IS NOT NULL;
+CREATE INDEX ix_cases_group_created ON cases (status_group, created_at) WHERE archived_at IS NULL;
 CREATE INDEX ix_cases_source_updated ON cases (source, status_group, updated_at) WHERE archived_at IS NULL;
 CREATE INDEX ix_cases_group_updated ON cases (status_group, updated_at) WHERE archived_at IS NULL;
+CREATE INDEX ix_cases_project_updated ON cases (project_id, status_group, updated_at) WHERE archived_at IS NULL;
+CREATE INDEX ix_cases_status_updated ON cases (status, status_group, updated_at) WHERE archived_at IS NULL;
+CREATE INDEX ix_cases_reporter ON cases (reporter, id);
+CREATE INDEX ix_cases_reporter_updated ON cases (reporter, status_group, updated_at) WHERE archived_at IS NULL;
 CREATE TABLE "entries" (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	case_id INTEGER NOT NULL, 
@@ -458,8 +458,8 @@ CREATE TABLE "notes" (
 	deleted_at DATETIME, 
 	channel VARCHAR(32), 
 	ts VARCHAR(32), 
-	CONSTRAINT fk_notes_case_id FOREIGN KEY(case_id) REFERENCES cases (id) ON DELETE CASCADE, 
-	CONSTRAINT uq_notes_channel_ts UNIQUE (channel, ts)
+	CONSTRAINT uq_notes_channel_ts UNIQUE (channel, ts), 
+	CONSTRAINT fk_notes_case_id FOREIGN KEY(case_id) REFERENCES cases (id) ON DELETE CASCADE
 );
 CREATE INDEX ix_notes_case_id ON notes (case_id);
 CREATE INDEX ix_cases_touched ON cases (project_id, touched_at) WHERE archived_at IS NULL AND status_group <> 'closed';
@@ -721,6 +721,14 @@ CREATE TABLE ticket_statuses (
 	known JSON NOT NULL, 
 	asked_at DATETIME NOT NULL, 
 	CONSTRAINT pk_ticket_statuses PRIMARY KEY (partner, kind)
+);
+CREATE TABLE ticket_accounts (
+	partner VARCHAR(16) NOT NULL, 
+	email VARCHAR(254) NOT NULL, 
+	account TEXT NOT NULL, 
+	name TEXT NOT NULL, 
+	asked_at DATETIME NOT NULL, 
+	CONSTRAINT pk_ticket_accounts PRIMARY KEY (partner, email)
 );
 INSERT INTO "alembic_version" ("version_num") VALUES ('0016');
 INSERT INTO "case_types" ("id", "name", "statuses", "reasons", "reason_required") VALUES (1, 'Standard', '[{"name": "Open", "group": "open"}, {"name": "In progress", "group": "in progress"}, {"name": "Closed", "group": "closed"}]', '["Resolved", "Duplicate", "Not a problem", "Will not fix"]', 0);

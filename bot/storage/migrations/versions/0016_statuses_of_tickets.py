@@ -1,4 +1,4 @@
-"""The statuses that partners have are kept."""
+"""What partners were asked for is kept: the statuses they have, and whose account is which."""
 
 from collections.abc import Sequence
 
@@ -21,7 +21,16 @@ def upgrade() -> None:
         sa.Column("known", sa.JSON(), nullable=False),
         sa.Column("asked_at", UTC(), nullable=False),
     )
+    op.create_table(
+        "ticket_accounts",
+        sa.Column("partner", sa.String(16), primary_key=True),
+        sa.Column("email", sa.String(254), primary_key=True),
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("asked_at", UTC(), nullable=False),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("ticket_accounts")
     op.drop_table("ticket_statuses")
