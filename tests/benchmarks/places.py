@@ -98,10 +98,13 @@ class Running:
 
 @contextmanager
 def running(*arguments: str, env: Mapping[str, str] | None = None, said: str = "") -> Iterator[Running]:
-    """``python -m …`` until the end of the block; ``said`` is written to its standard input."""
+    """``python -m …`` until the end of the block; ``said`` is written to its standard input.
+
+    Whatever this process does, that one keeps its bytecode: no start but the first is to compile anything.
+    """
     process = subprocess.Popen(
         [sys.executable, "-m", *arguments],
-        cwd=ROOT, env={**os.environ, **(env or {})}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        cwd=ROOT, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", **(env or {})}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stdin
     assert process.stdout
