@@ -102,9 +102,10 @@ def running(*arguments: str, env: Mapping[str, str] | None = None, said: str = "
 
     Whatever this process does, that one keeps its bytecode: no start but the first is to compile anything.
     """
+    environ = {**os.environ, "PYTHONDONTWRITEBYTECODE": "", **(env or {})}
     process = subprocess.Popen(
         [sys.executable, "-m", *arguments],
-        cwd=ROOT, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", **(env or {})}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        cwd=ROOT, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stdin
     assert process.stdout
