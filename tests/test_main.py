@@ -353,4 +353,4 @@ def test_every_command_says_what_it_does() -> None:
 
 def test_migrations_are_numbered_in_order() -> None:
     """`make_current` tells a newer database from an older one by comparing the numbers."""
-    assert re.fullmatch(r"\d{4}", revision.head() or "")
+    assert re.fullmatch(r"\d{4}", revision.head())

@@ -352,7 +352,7 @@ class TicketSender:
 
         ``anew``: ask for it once in this process, as another account may have been set up; else what is kept will do.
         """
-        if not self.is_introduced and (anew or not ticket_news.account_of(self.db, self.system.name)):
+        if not self.is_introduced and (anew or not ticket_news.our_account(self.db, self.system.name)):
             ticket_news.keep_account(self.db, self.system.name, ticketing.me().id)
             self.is_introduced = True
 

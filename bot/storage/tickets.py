@@ -109,22 +109,14 @@ class Tickets:
     def statuses(self, partner: str, kind: str) -> KindStatuses | None:
         return self._session.get(KindStatuses, (partner, kind))
 
-    def keep_statuses(self, statuses: KindStatuses) -> None:
-        """Whoever wrote last is right, and two may write at once."""
-        new = {"known": statuses.known, "asked_at": statuses.asked_at}
-        insert_absent(self._session, KindStatuses, [{"partner": statuses.partner, "kind": statuses.kind, **new}])
-        mine = KindStatuses.partner == statuses.partner, KindStatuses.kind == statuses.kind
-        changed(self._session, update(KindStatuses).where(*mine).values(**new))
-
     def person_account(self, partner: str, email: str) -> PersonAccount | None:
         return self._session.get(PersonAccount, (partner, email))
 
-    def keep_person_account(self, account: PersonAccount) -> None:
-        """As `keep_statuses` does."""
-        new = {"account": account.account, "name": account.name, "asked_at": account.asked_at}
-        insert_absent(self._session, PersonAccount, [{"partner": account.partner, "email": account.email, **new}])
-        mine = PersonAccount.partner == account.partner, PersonAccount.email == account.email
-        changed(self._session, update(PersonAccount).where(*mine).values(**new))
+    def keep(self, told: KindStatuses | PersonAccount) -> None:
+        """Whoever wrote last is right, and two may write at once."""
+        columns = {column.key: getattr(told, column.key) for column in told.__table__.columns}
+        insert_absent(self._session, type(told), [columns])
+        self._session.merge(told)
 
     def kinds_without_statuses(self, partner: str, since: datetime) -> Sequence[str]:
         """Kinds of tickets that are followed, whose statuses were not asked for since then."""

@@ -21,7 +21,7 @@ def account_of(db: Database, partner: str, email: str, now: datetime, ask: Ask) 
         return kept.known
     if found := ask(email):
         with db.write() as work:
-            work.tickets.keep_person_account(PersonAccount.of(partner, email, found, now))
+            work.tickets.keep(PersonAccount.of(partner, email, found, now))
     return found
 
 

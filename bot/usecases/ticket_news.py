@@ -31,7 +31,7 @@ def keep_mark(db: Database, partner: str, mark: str, read_at: datetime) -> None:
         news.mark, news.read_at = mark, read_at
 
 
-def account_of(db: Database, partner: str) -> str:
+def our_account(db: Database, partner: str) -> str:
     """Who we are there, as far as that is known."""
     with db.read() as work:
         known = work.tickets.news_of(partner)
@@ -39,7 +39,7 @@ def account_of(db: Database, partner: str) -> str:
 
 
 def keep_account(db: Database, partner: str, account: str) -> None:
-    if account_of(db, partner) != account:
+    if our_account(db, partner) != account:
         with db.write() as work:
             work.tickets.news_mark(partner).account = account[:120]
 

@@ -24,7 +24,7 @@ def learn(db: Database, partner: str, kind: str, now: datetime, ask: Ask) -> Seq
     """Ask, and keep what was said; also that there are none, or none that may be read."""
     standings = list(ask())
     with db.write() as work:
-        work.tickets.keep_statuses(KindStatuses.of(partner, kind, standings, now))
+        work.tickets.keep(KindStatuses.of(partner, kind, standings, now))
     return standings
 
 

@@ -11,7 +11,7 @@ from bot.integrations.errors import Declined
 from bot.outbox.tickets import TicketSender
 from bot.storage.database import Database
 from bot.usecases import ticket_accounts, ticket_statuses, working
-from bot.usecases.ticket_news import account_of
+from bot.usecases.ticket_news import our_account
 from tests.ticketing import BOB, STATUSES, SYSTEM, US, Asking
 from tests.usecases.stepping import Town
 from tests.usecases.world import WORKSPACE, Acts
@@ -84,7 +84,7 @@ def test_who_we_are_is_asked_before_anything_is_told(town: Town) -> None:
     Asked.us = Account("another-bot")
     restart(town)
     town.poll()
-    assert account_of(town.db, JIRA) == "another-bot"
+    assert our_account(town.db, JIRA) == "another-bot"
 
 
 def test_those_that_are_hidden_are_not_asked_for_every_minute(town: Town) -> None:
