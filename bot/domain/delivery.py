@@ -60,6 +60,7 @@ class Tell(StrEnum):
     TICKET_READ = "ticket.read"  # read the ticket, since it is not certain what it says
     TICKET_LEFT = "ticket.left"  # take our mark off a ticket that is linked no more
     TICKET_NEWS = "ticket.news"  # read what has happened to all tickets of a partner
+    TICKET_EARLY = "ticket.early"  # take what was told of a ticket, from `data`, before its creation was recorded
     GATHER = "gather"  # a chore: which closed cases of the project in `data` are to be deleted
     DEPART = "depart"  # a chore: delete them, or keep them all
     WARN = "warn"  # the message in the home channel `target` of what is to be deleted

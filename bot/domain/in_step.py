@@ -52,6 +52,11 @@ def base_of(ticket: Ticket, part: Part) -> Mapping[str, Any]:
     return found
 
 
+def is_read(ticket: Ticket) -> bool:
+    """Whether its status is known: a partner need not tell it when the ticket is created."""
+    return "theirs" in base_of(ticket, Part.STATUS)
+
+
 def note(ticket: Ticket, part: Part, **values: Any) -> None:
     """Keep some of a part's base; the others stay."""
     ticket.base = {**ticket.base, part.value: {**base_of(ticket, part), **values}}

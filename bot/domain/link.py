@@ -197,7 +197,7 @@ class KindStatuses(Base):
 
 
 class PersonAccount(Base):
-    """Somebody's account at a partner, found by the address that Slack knows."""
+    """Somebody's account at a partner, found by the address that Slack knows; ``account`` is empty if there is none."""
 
     __tablename__ = "ticket_accounts"
 
@@ -208,9 +208,10 @@ class PersonAccount(Base):
     asked_at: Mapped[datetime]
 
     @classmethod
-    def of(cls, partner: str, email: str, account: Account, at: datetime) -> "PersonAccount":
-        return cls(partner=partner, email=email, account=account.id, name=account.name, asked_at=at)
+    def of(cls, partner: str, email: str, account: Account | None, at: datetime) -> "PersonAccount":
+        id_, name = (account.id, account.name) if account else ("", "")
+        return cls(partner=partner, email=email, account=id_, name=name, asked_at=at)
 
     @property
-    def known(self) -> Account:
-        return Account(self.account, self.name, self.email)
+    def known(self) -> Account | None:
+        return Account(self.account, self.name, self.email) if self.account else None

@@ -111,7 +111,7 @@ class TicketChange:
     """One thing that happened to a ticket. ``ticket``: its lasting id. ``at``: by the partner's clock.
 
     ``what``: a field with its new ``value``; ``Part.NOTES`` with a ``comment``; or what became of it, with the new key
-    as ``value``. ``by``: who did it, if the partner says so.
+    as ``value``. ``by``: who did it, if the partner says so. ``is_first``: the ticket was created with it.
     """
 
     ticket: str
@@ -120,6 +120,7 @@ class TicketChange:
     value: Value = None
     comment: Comment | None = None
     by: Account | None = None
+    is_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +206,8 @@ class Ticketing(Protocol):
         """Who we are there: what this account does is an echo of ours."""
 
     def create(self, draft: Draft) -> Seen:
-        """At most two requests."""
+        """At most two requests. Tells of the values that it was created with, as far as the answers say; of the others
+        its `news` tell, or its webhook."""
 
     def created(self, draft: Draft) -> Seen | None:
         """The ticket that an earlier `create` with that mark may have made. Raises ``Unanswered`` while too early to

@@ -1,7 +1,7 @@
 """What tickets are told of a case: from an entry to the deliveries to their partners."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 
 from bot.domain import telling
 from bot.domain.case import Case
@@ -10,12 +10,19 @@ from bot.domain.entry import Entry, Kind
 from bot.domain.in_step import OF_ENTRIES, changed_parts, has_changed
 from bot.domain.link import Health, Terms, Ticket
 from bot.domain.telling import tell
-from bot.domain.ticket import Part
+from bot.domain.ticket import Part, TicketChange
+from bot.domain.unheard import packed, unpacked
 
 OF_TICKETS = {Tell.TICKET, Tell.TICKET_RETRY, Tell.TICKET_NOTE, Tell.TICKET_READ, Tell.TICKET_LEFT}
 # These may bring a note, and those change one that was brought before.
 BRINGS_NOTE = {Kind.NOTE_ADDED, Kind.EVIDENCE_ADDED, Kind.CLOSED}
 CHANGES_NOTE = {Kind.NOTE_EDITED, Kind.NOTE_DELETED}
+
+
+# News come each minute, or at once; what they have not told by then they may have failed to tell.
+TOLD_WITHIN = timedelta(minutes=3)
+# After a partner has created a ticket.
+RECORDED_WITHIN = timedelta(minutes=1)
 
 
 def stream_of(ticket: Ticket) -> str:
@@ -58,9 +65,44 @@ def read_again(case: Case, ticket: Ticket, occasion: str, at: datetime) -> Deliv
     return to_ticket(Tell.TICKET_READ, case, ticket, occasion, at)
 
 
+def read_at_last(case: Case, ticket: Ticket, at: datetime) -> Delivery:
+    """Unless its partner has told by then how it stands. In a stream of its own, as nothing need wait for it."""
+    delivery = to_ticket(Tell.TICKET_READ, case, ticket, "at last", at, unread=1)
+    delivery.stream, delivery.not_before = f"{delivery.stream}/unread", at + TOLD_WITHIN
+    return delivery
+
+
 def note_told(case: Case, ticket: Ticket, note_id: int, occasion: str, at: datetime) -> Delivery:
     """The note as it reads by then, told for the first time or again."""
     return to_ticket(Tell.TICKET_NOTE, case, ticket, occasion, at, note=note_id)
+
+
+def told_early(partner: str, foreign_id: str, changes: Iterable[TicketChange], at: datetime) -> Delivery:
+    """What a ticket of ours was created with, for when its creation is recorded, which takes it up at once."""
+    values = {str(change.what): packed(change.value) for change in changes}
+    stream = early_stream(partner, foreign_id)
+    delivery = tell(
+        Tell.TICKET_EARLY,
+        f"{Tell.TICKET_EARLY}/{stream}"[:160],
+        at,
+        stream=stream,
+        lane=early_stream(partner, ""),
+        partner=partner,
+        data={"id": foreign_id, "at": at.isoformat(), "values": values},
+    )
+    delivery.not_before = at + RECORDED_WITHIN
+    return delivery
+
+
+def heard_early(delivery: Delivery) -> list[TicketChange]:
+    """What such a delivery tells."""
+    id_, at = delivery.data["id"], datetime.fromisoformat(delivery.data["at"])
+    told = delivery.data["values"].items()
+    return [TicketChange(id_, Part(part), at, unpacked(value), is_first=True) for part, value in told]
+
+
+def early_stream(partner: str, foreign_id: str) -> str:
+    return f"{partner}/early/{foreign_id}"
 
 
 def news(partner: str, occasion: str, at: datetime) -> Delivery:

@@ -95,7 +95,7 @@ class Jira:
     # -- issues -------------------------------------------------------------------------------------------------------
 
     def create(self, draft: Draft) -> Seen:
-        """Tells of the values that were sent; the status is not among them, since only reading would tell it."""
+        """Tells of the values that were sent; the status is not among them, and reading it would be a third request."""
         try:
             made = self.wire.send("POST", "issue", draft_out(draft, is_cloud=self.wire.is_cloud))
         except Gone:

@@ -81,7 +81,7 @@ def changes(body: Json, at: datetime) -> Iterator[TicketChange]:
         yield TicketChange(id_, Became.GONE, at, by=by)
     elif event == "jira:issue_created":
         for part, value in values(issue.get("fields") or {}).items():
-            yield TicketChange(id_, part, at, value, by=by)
+            yield TicketChange(id_, part, at, value, by=by, is_first=True)
     elif event == "jira:issue_updated":
         yield from updated(body, at, by)
     elif event in {"comment_created", "comment_updated", "comment_deleted"}:

@@ -59,7 +59,7 @@ def news(wire: Wire, us: Callable[[], Account], mark: str, known: frozenset[str]
     jql = f'updated >= "-{minutes}m" ORDER BY key ASC'
     found: dict[TicketChange, None] = {}
     count, more = 0, False
-    for page in pages(wire, jql, rest, fields=f"{FIELDS},comment", expand="changelog"):
+    for page in pages(wire, jql, rest, fields=f"{FIELDS},created,creator,comment", expand="changelog"):
         for issue in page.issues:
             if str(issue["id"]) in known:
                 found |= dict.fromkeys(changes(wire, us, issue, since - OVERLAP))
@@ -103,7 +103,24 @@ def changed_fields(
     id_: str, issue: Mapping[str, Any], histories: Sequence[Mapping[str, Any]], since: datetime
 ) -> Iterator[TicketChange]:  # fmt: skip
     """A field as it is now, with when and by whom it was last changed: the update of an issue alone says neither."""
-    current = values(issue["fields"])
+    current, last = values(issue["fields"]), last_changes(issue, histories, since)
+    for what, history in last.items():
+        at, by = moment(history["created"]), account(history.get("author"))
+        if isinstance(what, Became):
+            yield TicketChange(id_, what, at, issue["key"], by=by)
+        elif what in current:
+            yield TicketChange(id_, what, at, current[what], by=by)
+    if (at := moment(issue["fields"]["created"])) >= since:
+        by = account(issue["fields"].get("creator"))
+        yield from (
+            TicketChange(id_, part, at, current[part], by=by, is_first=True) for part in current if part not in last
+        )
+
+
+def last_changes(
+    issue: Mapping[str, Any], histories: Sequence[Mapping[str, Any]], since: datetime
+) -> Mapping[Part | Became, Mapping[str, Any]]:
+    """What has happened since then, each with the history that tells of it last."""
     last: dict[Part | Became, Mapping[str, Any]] = {}
     for history in histories:
         if moment(history["created"]) >= since:
@@ -115,12 +132,7 @@ def changed_fields(
         # So much has happened that not all is told: any field may have changed before.
         for part in PARTS:
             last.setdefault(part, {"created": oldest["created"]})
-    for what, history in last.items():
-        at, by = moment(history["created"]), account(history.get("author"))
-        if isinstance(what, Became):
-            yield TicketChange(id_, what, at, issue["key"], by=by)
-        elif what in current:
-            yield TicketChange(id_, what, at, current[what], by=by)
+    return last
 
 
 def part_of(item: Mapping[str, Any]) -> Part | Became | None:

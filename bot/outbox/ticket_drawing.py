@@ -92,7 +92,6 @@ class Change:
     plan: Plan
     before: dict[Part, str | None]
     assignee: Person | None
-    holder: str
 
 
 def change(work: Work, told: Told, system: System) -> Change:
@@ -105,7 +104,6 @@ def change(work: Work, told: Told, system: System) -> Change:
         plan=plan,
         before={part: base_of(told.ticket, part).get("theirs") for part in plan.ours},
         assignee=work.people.by_id(assignee) if assignee and plan.assigns else None,
-        holder=told.ticket.assignee,
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.domain import in_step
+from bot.domain import in_step, ticket_telling
 from bot.domain.delivery import Delivery, Tell
 from bot.domain.link import Ticket
 from bot.domain.person import Person
@@ -68,6 +68,7 @@ class TicketSender:
             Tell.TICKET_READ: self.read,
             Tell.TICKET_LEFT: self.left,
             Tell.TICKET_NEWS: self.news,
+            Tell.TICKET_EARLY: self.early,
         }
 
     def __call__(self, held: Held) -> Sent:
@@ -118,16 +119,20 @@ class TicketSender:
         return has_waited or not self.system.keeps_past
 
     def create(self, held: Held, ticketing: Ticketing, creation: drawing.Creation) -> None:
-        draft, said = creation.draft, dict(creation.said)
-        account = self.account(ticketing, creation.assignee)
-        if account and creation.assignee:
+        draft, said, assignee = creation.draft, dict(creation.said), creation.assignee
+        account = self.account(ticketing, assignee)
+        if assignee:
+            said[Part.ASSIGNEE] = assignee.id
+        if account:
             draft = replace(draft, values={**draft.values, Part.ASSIGNEE: account})
-            said[Part.ASSIGNEE] = creation.assignee.id
         found = self.found(held, ticketing, draft, creation.tried)
         if found:
             said = in_step.said_before(said, draft.values, found)
         seen = found or ticketing.create(draft)
-        ticket_records.created(self.db, creation.ticket_id, seen, said, self.clock(), done=[held.delivery.id])
+        problems = {Part.ASSIGNEE: self.has_no_account(assignee)} if assignee and not account else {}
+        ticket_records.created(
+            self.db, creation.ticket_id, seen, said, problems, self.clock(), done=[held.delivery.id]
+        )  # fmt: skip
 
     def found(self, held: Held, ticketing: Ticketing, draft: Draft, tried: datetime | None) -> Seen | None:
         """A ticket must not be created twice: look for it if an attempt may have made it."""
@@ -157,7 +162,7 @@ class TicketSender:
             if account or not change.assignee:
                 values[Part.ASSIGNEE] = account
             else:
-                problems[Part.ASSIGNEE] = self.has_no_account(change)
+                problems[Part.ASSIGNEE] = self.has_no_account(change.assignee)
         step = self.step(ticketing, change)
         said = {part: own for part, own in plan.ours.items() if part != Part.STATUS or step is None}
         moves_first = step is not None and plan.leaves_closed
@@ -204,10 +209,8 @@ class TicketSender:
     ) -> None:
         ticket_records.told(self.db, change.ticket_id, change.before, said, values, problems, self.clock(), done=done)
 
-    def has_no_account(self, change: drawing.Change) -> str:
-        name = change.assignee.name if change.assignee else "Somebody"
-        stays = f"the ticket stays with {change.holder}" if change.holder else "the ticket has nobody"
-        return f"{name} has no account in {self.system.label} under the address that Slack knows; {stays}."
+    def has_no_account(self, person: Person) -> str:
+        return f"{person.name} has no account in {self.system.label} under the address that Slack knows."
 
     # -- its notes ----------------------------------------------------------------------------------------------------
 
@@ -241,11 +244,13 @@ class TicketSender:
     # -- hearing ------------------------------------------------------------------------------------------------------
 
     def read(self, held: Held, ticketing: Ticketing) -> Sent:
-        """What it says now is true, whatever was told of it before."""
+        """What it says now is true, whatever was told of it before. Some are read only if nothing was."""
         with self.db.read() as work:
             covered = siblings(work, held)
             told = drawing.of(work, held.delivery, self.clock())
         if told is None or not told.ticket.is_there:
+            return Sent(covered)
+        if "unread" in held.delivery.data and in_step.is_read(told.ticket):
             return Sent(covered)
         self.hear(told.ticket, ticketing)
         done = [held.delivery.id, *covered]
@@ -280,6 +285,10 @@ class TicketSender:
         ticket_news.heard(self.db, self.system.name)
         self.learn_statuses(ticketing)
         return Sent(covered)
+
+    def early(self, held: Held, ticketing: Ticketing) -> Sent:
+        take_changes(self.db, self.system, ticket_telling.heard_early(held.delivery), self.clock())
+        return Sent()
 
     def learn_statuses(self, ticketing: Ticketing) -> None:
         """Of the kinds that tickets are of, once a day; that there are none to be seen is kept as well."""

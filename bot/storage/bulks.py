@@ -56,6 +56,11 @@ class Bulks:
         query = select(BulkCase.case_id, BulkCase.key).where(BulkCase.bulk_id == bulk.id)
         return dict(self._session.execute(query.order_by(BulkCase.case_id).limit(limit)).all())
 
+    def holders(self, bulk: Bulk) -> Sequence[str]:
+        """Whoever has any of the cases."""
+        query = select(Case.assignee).join(BulkCase, BulkCase.case_id == Case.id).where(BulkCase.bulk_id == bulk.id)
+        return [found for found in self._session.scalars(query.distinct().order_by(Case.assignee)) if found]
+
     def left(self, bulk: Bulk, limit: int) -> Sequence[BulkCase]:
         """The next that have not had their turn."""
         if bulk.state == State.UNDOING:

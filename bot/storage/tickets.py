@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.evidence import Note
@@ -111,6 +111,9 @@ class Tickets:
 
     def person_account(self, partner: str, email: str) -> PersonAccount | None:
         return self._session.get(PersonAccount, (partner, email))
+
+    def forget_accounts(self, partner: str) -> None:
+        changed(self._session, delete(PersonAccount).where(PersonAccount.partner == partner))
 
     def keep(self, told: KindStatuses | PersonAccount) -> None:
         """Whoever wrote last is right, and two may write at once."""

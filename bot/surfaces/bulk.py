@@ -8,13 +8,14 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot.domain.act import Act
-from bot.domain.bulk import BulkForm, Deed, What
+from bot.domain.bulk import Bulk, BulkForm, Deed, What
 from bot.domain.ticket import System
 from bot.surfaces.asking import AT_ONCE, ask_for, new_after
 from bot.surfaces.desk import Body, Desk
 from bot.surfaces.opening import open_modal
 from bot.surfaces.tickets import system_of
 from bot.usecases import bulk, bulk_undo
+from bot.usecases.ticket_accounts import meet
 from bot.views.clicks import action_of, read_page_click, read_value
 from bot.views.forms import bulk as forms
 from bot.views.forms.new_ticket import NewTicket, read_new, read_partner
@@ -45,6 +46,7 @@ def register_choosing(app: App, desk: Desk) -> None:
         fields, deed = forms.read_bulk(body["view"]), forms.read_deed(body["view"], desk.workspace.systems)
         ticks = bulk.Ticks(fields.shown, fields.ticked)
         found = bulk.choose_deed(desk.db, desk.act(body, "form"), fields.bulk, ticks, deed)
+        ask_ahead(desk, found.bulk, deed)
         ack(response_action="update", view=forms.forecast_view(found))
 
     @app.action("bulk.back")
@@ -74,6 +76,17 @@ def draw(desk: Desk, body: Body, client: Any, drawing: Drawing) -> None:
     desk.replies.redraw(client.views_update, body, drawing.view(systems, ticket), AT_ONCE)
     if ticket is not None:
         ask_for(desk, body, client, ticket, lambda new: drawing.view(systems, new))
+
+
+def ask_ahead(desk: Desk, chosen: Bulk, deed: Deed) -> None:
+    """Whoever has the cases need not be asked for with each ticket, while somebody still looks at the forecast."""
+    if deed.what == What.TICKET:
+
+        def question() -> None:
+            account = desk.ticketing[deed.partner].make().account
+            meet(desk.db, deed.partner, bulk.holders(desk.db, chosen), desk.now(), account)
+
+        desk.questions.ask(deed.partner, question)
 
 
 def ticket_of(desk: Desk, deed: Deed) -> NewTicket | None:

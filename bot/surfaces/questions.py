@@ -28,7 +28,7 @@ class Questions:
         self._pools: dict[str, ThreadPoolExecutor] = {}
         self._lock = Lock()
 
-    def ask(self, partner: str, question: Deed, late: Deed) -> None:
+    def ask(self, partner: str, question: Deed, late: Deed = lambda: None) -> None:
         """``late`` is called if the question is not over in good time; it goes on being asked."""
         timer = Timer(self.patience, self._run, (partner, late))
         timer.daemon = True

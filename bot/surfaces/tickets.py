@@ -18,7 +18,7 @@ from bot.surfaces.desk import Body, Desk
 from bot.surfaces.opening import open_modal
 from bot.surfaces.submissions import refresh_details
 from bot.usecases import looking, tickets
-from bot.usecases.ticket_accounts import meet_holder
+from bot.usecases.ticket_accounts import meet
 from bot.usecases.ticket_terms import terms_for
 from bot.usecases.verb import Outcome
 from bot.views import answers
@@ -131,7 +131,8 @@ def fill(desk: Desk, body: Body, client: Any, form: TicketForm) -> None:
     """Ask the partner for what the form lacks, and draw that into it."""
 
     def ahead(partner: Ticketing) -> None:
-        meet_holder(desk.db, form.new.system.name, form.case, desk.now(), partner.account)
+        holders = [form.case.assignee] if form.case.assignee else []
+        meet(desk.db, form.new.system.name, holders, desk.now(), partner.account)
 
     if form.how == forms.NEW:
         ask_for(desk, body, client, form.new, lambda new: forms.link_form(replace(form, new=new)), ahead=ahead)

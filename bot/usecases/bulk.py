@@ -112,6 +112,12 @@ def choose_deed(db: Database, act: Act, bulk_id: int, ticks: Ticks, deed: Deed) 
         return Forecast(bulk, foresee(work, bulk, act), total)
 
 
+def holders(db: Database, bulk: Bulk) -> Collection[str]:
+    """Who has the cases that are ticked."""
+    with db.read() as work:
+        return work.bulks.holders(bulk)
+
+
 def named(work: Work, act: Act, deed: Deed) -> Deed:
     """With the names of what it speaks of by id; ``Invalid`` for what is not there, or not for this person."""
     if deed.team is not None:

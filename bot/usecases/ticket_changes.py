@@ -38,8 +38,10 @@ def take_changes(
             found = [(ticket.id, ticket.case_id) for ticket in work.tickets.with_foreign_id(system.name, foreign_id)]
             known = work.tickets.news_of(system.name)
         us = known.account if known else ""
+        news = News(system, some, now, read_at, us, is_shared=len(found) > 1)
+        if not found:
+            keep_early(db, news, foreign_id)
         for ticket_id, case_id in found:
-            news = News(system, some, now, read_at, us, is_shared=len(found) > 1)
             once(db, partial(take, news=news, case_id=case_id, ticket_id=ticket_id))
 
 
@@ -64,6 +66,18 @@ class News:
             if isinstance(change.what, Part) and change.what in FIELDS:
                 found.setdefault(change.what, []).append(change)
         return found
+
+
+def keep_early(db: Database, news: News, foreign_id: str) -> None:
+    """A webhook may tell of a ticket that we create before its creation is recorded."""
+    own = [change for change in news.changes if change.is_first and news.is_ours(change.by)]
+    if not own:
+        return
+    delivery = ticket_telling.told_early(news.system.name, foreign_id, own, news.now)
+    with db.write() as work:
+        if work.tickets.with_foreign_id(news.system.name, foreign_id):  # it is recorded by now
+            delivery.not_before = news.now
+        work.enqueue([] if work.deliveries.has_key(delivery.key) else [delivery])
 
 
 def take(work: Work, news: News, case_id: int, ticket_id: int) -> None:
@@ -128,6 +142,10 @@ class Taking:
             note_theirs(self.ticket, part, value, change.at)
             self.look_back(part, change)
             return
+        if change.is_first:
+            if "theirs" not in base:
+                self.believe(part, change)
+            return
         if self.news.is_ours(change.by) and not self.news.is_shared:
             return
         if self.news.read_at is None and self.work.cases.entry_of(self.origin(change)):
@@ -147,7 +165,9 @@ class Taking:
 
     def keep_if_late(self, part: Part, change: TicketChange) -> None:
         """We may have written over it before we heard of it."""
-        if self.news.is_ours(change.by) or self.work.cases.entry_of(self.as_told().origin(change)):
+        if change.is_first or self.news.is_ours(change.by):
+            return
+        if self.work.cases.entry_of(self.as_told().origin(change)):
             return
         if unheard.comes_late(self.ticket, part, change, was_read=self.news.read_at is not None):
             unheard.keep(self.ticket, part, change)
@@ -187,9 +207,12 @@ class Taking:
     def believe(self, part: Part, change: TicketChange) -> None:
         unheard.forget(self.ticket, part)
         has_changed = in_step.has_changed(self.case, self.ticket, part)
+        base = base_of(self.ticket, part)
         # What is read for the first time is what it was created with: nobody there has changed it.
-        is_change = change.by is not None or "theirs" in base_of(self.ticket, part)
+        is_change = not change.is_first and (change.by is not None or "theirs" in base)
         note_theirs(self.ticket, part, change.value, change.at)
+        if base.get("declined") and not is_change:
+            return  # they differ, as was said when it would not take ours
         in_step.note(self.ticket, part, problem="", declined=False)
         if not self.terms.way(part).comes_in:
             return

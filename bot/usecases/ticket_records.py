@@ -39,9 +39,17 @@ def write(db: Database, ticket_id: int, writing: Writing) -> None:
 
 
 def created(
-    db: Database, ticket_id: int, seen: Seen, said: Mapping[Part, str | None], now: datetime, *, done: Collection[int]
+    db: Database,
+    ticket_id: int,
+    seen: Seen,
+    said: Mapping[Part, str | None],
+    problems: Mapping[Part, str],
+    now: datetime,
+    *,
+    done: Collection[int],
 ) -> None:
-    """``said``: what the case said when the ticket was drawn, of the parts that it was created with."""
+    """``said``: what the case said when the ticket was drawn, of the parts that it was created with, or was to be:
+    ``problems`` say why it could not have some of them."""
 
     def writing(work: Work, case: Case, ticket: Ticket) -> None:
         if ticket.foreign_id is not None:
@@ -50,9 +58,11 @@ def created(
         for part in FIELDS:
             # What it was not told, it is told next, unless both say the same.
             in_step.note(ticket, part, ours=said.get(part, untold(case, ticket, part)))
+        for declined, problem in problems.items():
+            in_step.note(ticket, declined, problem=problem, declined=True)
         act = Act(actor=CASEBOOK, at=now, via=ticket.partner, origin=f"{ticket.partner}/{ticket.id}/created")
         record(work, case, linking.told(case, Kind.TICKET_CREATED, act, ticket))
-        begin(work, case, ticket, now, done, reads=Part.STATUS not in seen.values)
+        begin(work, case, ticket, now, done)
 
     write(db, ticket_id, writing)
 
@@ -102,20 +112,17 @@ def taken(work: Work, case: Case, ticket: Ticket, seen: Seen) -> str:
     return ""
 
 
-def begin(
-    work: Work, case: Case, ticket: Ticket, now: datetime, done: Collection[int], *, reads: bool = False
-) -> None:  # fmt: skip
-    """From now on it is told all that happens; what has happened since it was asked for comes first.
-
-    ``reads``: what its partner has made of it only reading tells.
-    """
+def begin(work: Work, case: Case, ticket: Ticket, now: datetime, done: Collection[int]) -> None:
+    """From now on it is told all that happens; what has happened since it was asked for comes first."""
     work.flush()
     terms = work.tickets.terms(case.project_id, [ticket.partner], now)[ticket.partner]
     told = [ticket_telling.in_step(case, ticket, "begin", now)] if ticket_telling.differs(case, ticket, terms) else []
     if terms.way(Part.NOTES).goes_out:
         notes = work.tickets.untold_notes(ticket, AT_ONCE)
         told += [ticket_telling.note_told(case, ticket, note, f"begin/{note}", now) for note in notes]
-    told += [ticket_telling.read_again(case, ticket, "begin", now)] if reads else []
+    if not in_step.is_read(ticket):
+        work.deliveries.hasten(ticket_telling.early_stream(ticket.partner, str(ticket.foreign_id)), now)
+        told.append(ticket_telling.read_at_last(case, ticket, now))
     work.enqueue(one for one in told if not work.deliveries.has_key(one.key))
     trouble_over(work, ticket, case, now, FIELDS_TOLD, done=done)
 

@@ -86,6 +86,7 @@ def _try_again(work: Work, case: Case, act: Act, ticket_id: int) -> None:
     if work.deliveries.has_key(delivery.key) or not ticket.is_followed:
         return
     put_back(ticket)
+    work.tickets.forget_accounts(ticket.partner)
     work.deliveries.hasten(ticket_telling.stream_of(ticket), act.at)
     work.enqueue([delivery, *ticket_telling.redrawn(case, ticket, act.at, act.origin or "retry")])
 

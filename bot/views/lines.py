@@ -131,6 +131,7 @@ UNTOLD: Mapping[str, str] = {
     Tell.TICKET_READ: "read a ticket",
     Tell.TICKET_LEFT: "take its mark off a ticket",
     Tell.TICKET_NEWS: "read what has happened to tickets",
+    Tell.TICKET_EARLY: "take what was told of a ticket",
     Tell.GATHER: "find the cases whose retention is over",
     Tell.DEPART: "delete cases whose retention is over",
     Tell.WARN: "warn of cases that are to be deleted, so none of them is",

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.domain.case import Case
 from bot.domain.errors import Invalid
+from bot.domain.in_step import is_read
 from bot.domain.link import Health, Ticket, label_of
 from bot.domain.priority import PRIORITY_WORDS, Priority
 from bot.domain.ticket import Part
@@ -60,9 +61,14 @@ def ticket_line(ticket: Ticket, room: int = PROBLEM) -> Block:
         pieces.append(f" {clip(title, TITLE)}")
     if ticket.status.strip():
         pieces.append(f" · {clip(one_line(ticket.status), STATUS)}")
-    if ticket.key and ticket.health not in {Health.LINKING, Health.GONE}:
-        pieces.append(f" · {clip(one_line(ticket.assignee), ASSIGNEE) or 'nobody has it'}")
+    if ticket.key and ticket.health not in {Health.LINKING, Health.GONE} and (holder := holder_words(ticket)):
+        pieces.append(f" · {holder}")
     return line(*pieces, " · ", *health_pieces(ticket, room))
+
+
+def holder_words(ticket: Ticket) -> str:
+    """Nothing as long as nobody knows: a partner may give a new ticket to somebody by itself."""
+    return clip(one_line(ticket.assignee), ASSIGNEE) or ("nobody has it" if is_read(ticket) else "")
 
 
 def unborn(ticket: Ticket) -> str:

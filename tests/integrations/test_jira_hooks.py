@@ -27,8 +27,8 @@ STARTED = Standing("In Progress", Group.IN_PROGRESS)
 DOCUMENT = "What happened\n500s since 02:55\nAsk @Mia 🔥\n- https://status.acme.example\n- two\na\nb"
 
 
-def to(what: Part | Became, value: Value = None, by: Account | None = MIA) -> TicketChange:
-    return TicketChange("10001", what, AT, value, by=by)
+def to(what: Part | Became, value: Value = None, by: Account | None = MIA, *, first: bool = False) -> TicketChange:
+    return TicketChange("10001", what, AT, value, by=by, is_first=first)
 
 
 def note(text: str | None, author: Account = MIA, by: Account | None = MIA, internal: bool = False) -> TicketChange:
@@ -53,8 +53,9 @@ def note(text: str | None, author: Account = MIA, by: Account | None = MIA, inte
         (
             "created",
             [
-                to(Part.TITLE, "Checkout is down"), to(Part.DESCRIPTION, "500s since 02:55"), to(Part.STATUS, STARTED),
-                to(Part.PRIORITY, "High"), to(Part.ASSIGNEE, None),
+                to(Part.TITLE, "Checkout is down", first=True), to(Part.DESCRIPTION, "500s since 02:55", first=True),
+                to(Part.STATUS, STARTED, first=True), to(Part.PRIORITY, "High", first=True),
+                to(Part.ASSIGNEE, None, first=True),
             ],
         ),
         ("deleted", [to(Became.GONE)]),

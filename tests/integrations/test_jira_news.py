@@ -68,8 +68,24 @@ def test_what_was_changed_long_ago_is_not_new_because_of_a_comment(both: LocalJi
     assert told(made(both).news(mark, [id_], clock()).changes) == [(Part.NOTES, "hello", "Bob")]
 
 
+def test_a_new_issue_tells_what_it_was_created_with(both: LocalJira, made: Any, clock: Clock) -> None:
+    (id_,) = opened(both, 1, "OPS")
+    clock.add(seconds=10)
+    both.set_status("OPS-1", "In Progress", by="bob")
+    news = made(both).news(NOW.isoformat(), [id_], clock())
+    said = {one.what: (one.value, one.by and one.by.name, one.is_first) for one in news.changes}
+    assert said == {
+        Part.TITLE: ("n0", "Mia", True), Part.DESCRIPTION: ("", "Mia", True), Part.ASSIGNEE: (None, "Mia", True),
+        Part.PRIORITY: ("Medium", "Mia", True),
+        Part.STATUS: (Standing("In Progress", Group.IN_PROGRESS), "Bob", False),
+    }  # fmt: skip
+    clock.add(minutes=10)
+    assert not made(both).news(clock().isoformat(), [id_], clock()).changes
+
+
 def test_a_moved_issue_has_another_key(both: LocalJira, made: Any, clock: Clock) -> None:
     (id_,) = opened(both, 1)
+    clock.add(minutes=10)
     both.move("WEB-1", "OPS", by="mia")
     changes = made(both).news(clock().isoformat(), [id_], clock()).changes
     assert told(changes) == [(Became.RENAMED, "OPS-1", "Mia")]
@@ -77,9 +93,10 @@ def test_a_moved_issue_has_another_key(both: LocalJira, made: Any, clock: Clock)
 
 def test_only_what_is_known_is_told(both: LocalJira, made: Any, clock: Clock) -> None:
     ids = opened(both, 3)
+    clock.add(minutes=10)
     for key in ("WEB-1", "WEB-2", "WEB-3"):
         both.comment(key, "hello", by="mia")
-    changes = made(both).news(NOW.isoformat(), [ids[1], *MANY], NOW).changes
+    changes = made(both).news(clock().isoformat(), [ids[1], *MANY], clock()).changes
     assert [one.ticket for one in changes] == [ids[1]]
 
 
@@ -188,10 +205,11 @@ def test_what_we_wrote_over_is_told_with_who_had_changed_it(both: LocalJira, mad
 
 def test_what_others_wrote_over_is_asked_no_further(both: LocalJira, made: Any, clock: Clock) -> None:
     (id_,) = opened(both, 1)
+    clock.add(minutes=10)
     both.set_status("WEB-1", "Done", by="mia")
     both.set_status("WEB-1", "In Progress", by="bob")
     both.calls.clear()
     jira = made(both)
-    changes = jira.news(NOW.isoformat(), [id_], clock()).changes
+    changes = jira.news(clock().isoformat(), [id_], clock()).changes
     assert told(changes) == [(Part.STATUS, Standing("In Progress", Group.IN_PROGRESS), "Bob")]
     assert not [call for call in both.asked if "status/" in str(call)]

@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.delivery import JIRA
+from bot.domain.link import Health
 from bot.domain.ticket import Account, Part, Partner, Standing, Ticketing
 from bot.integrations.errors import Declined
 from bot.outbox.tickets import TicketSender
 from bot.storage.database import Database
-from bot.usecases import ticket_accounts, ticket_statuses, working
+from bot.usecases import ticket_accounts, ticket_statuses, tickets, working
 from bot.usecases.ticket_news import our_account
 from tests.ticketing import BOB, STATUSES, SYSTEM, US, Asking
 from tests.usecases.stepping import Town
@@ -112,7 +113,7 @@ def test_those_that_are_kept_count_however_old_they_are(town: Town) -> None:
     assert ticket_statuses.statuses_of(town.db, JIRA, "ABC", later, lambda: kept) == kept, "none is no answer"
 
 
-def test_an_account_is_kept_for_ten_minutes_whoever_asked_for_it(town: Town) -> None:
+def test_an_account_is_kept_for_a_day_whoever_asked_for_it(town: Town) -> None:
     asked: list[str] = []
 
     def found(email: str) -> Account | None:
@@ -120,24 +121,43 @@ def test_an_account_is_kept_for_ten_minutes_whoever_asked_for_it(town: Town) -> 
         return Account("acc-bob", "Bob over there", email)
 
     case = town.open(assignee="bob")
-    ticket_accounts.meet_holder(town.db, JIRA, case, town.clock(), found)
+    ticket_accounts.meet(town.db, JIRA, ["bob"], town.clock(), found)
     restart(town)
     town.create(case)
     assert (asked, town.desk.calls) == (["bob@example.com"], ["me", "create"])
     assert town.desk.only().values[Part.ASSIGNEE] == BOB
-    town.clock.move(minutes=10)
-    ticket_accounts.meet_holder(town.db, JIRA, case, town.clock(), found)
-    assert len(asked) == 2
+    for later, count in (({"hours": 23}, 1), ({"hours": 1}, 2)):
+        town.clock.move(**later)
+        ticket_accounts.meet(town.db, JIRA, ["bob"], town.clock(), found)
+        assert len(asked) == count
 
 
 def test_nobody_is_asked_for_where_nobody_has_the_case_or_no_address_is_known(town: Town) -> None:
     def never(email: str) -> Account | None:
         raise AssertionError(email)
 
-    for case in (town.open(), town.open(assignee="carol")):
-        ticket_accounts.meet_holder(town.db, JIRA, case, town.clock(), never)
+    for people in ([], ["carol"], ["nobody"]):
+        ticket_accounts.meet(town.db, JIRA, people, town.clock(), never)
 
 
-def test_that_there_is_no_account_is_not_kept(town: Town) -> None:
-    for found in (None, BOB):
-        assert ticket_accounts.account_of(town.db, JIRA, "b@x", town.clock(), lambda _, found=found: found) == found
+def test_that_there_is_no_account_is_kept_for_ten_minutes(town: Town) -> None:
+    def found() -> Account | None:
+        return ticket_accounts.account_of(town.db, JIRA, "b@x", town.clock(), lambda _: told)
+
+    told: Account | None = None
+    assert found() is None
+    told = BOB
+    town.clock.move(minutes=9)
+    assert found() is None
+    town.clock.move(minutes=1)
+    assert found() == BOB
+
+
+def test_whoever_tries_again_has_accounts_asked_for_anew(town: Town) -> None:
+    town.desk.accounts.clear()
+    case, ticket, issue = town.linked(assignee="bob")
+    assert issue.values[Part.ASSIGNEE] is None
+    town.desk.accounts.append(BOB)
+    tickets.retry_ticket(town.db, town.act(), ticket.id)
+    town.tell()
+    assert (issue.values[Part.ASSIGNEE], town.ticket(case).health) == (BOB, Health.IN_STEP)

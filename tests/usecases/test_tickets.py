@@ -62,7 +62,7 @@ def test_somebody_without_an_account_is_named(town: Town) -> None:
     assert issue.values[Part.ASSIGNEE] is None
     assert (ticket.health, ticket.problem) == (
         Health.OUT_OF_STEP,
-        "Ann has no account in Jira under the address that Slack knows; the ticket has nobody.",
+        "Ann has no account in Jira under the address that Slack knows.",
     )
     working.assign_case(town.db, town.act(), case.id, person="bob")
     town.tell()

@@ -59,10 +59,13 @@ def line_of(**over):
 
 KNOWN = "Jira PAY-1 Checkout is down · In Progress · Ann Lee · "
 UNKNOWN = {"key": "", "title": "", "status": "", "assignee": "", "url": ""}
+READ = {"status": {"theirs": "In Progress"}}
 NO_WAY = "Its workflow has no way to Done."
 STATES = [
     ({}, f"{KNOWN}in step"),
-    ({"assignee": ""}, f"{KNOWN}in step".replace("Ann Lee", "nobody has it")),
+    ({"assignee": "", "base": READ}, f"{KNOWN}in step".replace("Ann Lee", "nobody has it")),
+    ({"status": "", "assignee": ""}, "Jira PAY-1 Checkout is down · in step"),
+    ({"status": ""}, "Jira PAY-1 Checkout is down · Ann Lee · in step"),
     ({**UNKNOWN, "health": "creating"}, "Jira new ticket · being created in Jira"),
     (
         {**UNKNOWN, "health": "linking", "wanted": {"words": "PAY-7"}, "partner": "servicenow"},
