@@ -120,6 +120,11 @@ def test_a_ticket_each_for_many_cases_takes_no_more(town: Town, side: Side, sett
         with casebook.db.read() as work:
             return all(work.tickets.person_account(side.name, f"{name}@example.com") for name in ("ann", "bob"))
 
+    def are_posted() -> bool:
+        with casebook.db.read() as work:
+            found = [work.cases.by_key(f"OPS-{number}") for number in (1, 2, 3)]
+            return all(case is not None and case.posts for case in found)
+
     town.ann.change(email="ann@example.com")
     town.bob.change(email="bob@example.com")
     with just_started(settings) as casebook:
@@ -127,7 +132,7 @@ def test_a_ticket_each_for_many_cases_takes_no_more(town: Town, side: Side, sett
         for number, who in enumerate(("bob", "ann", "bob"), 1):
             town.bob.command(f"/case quick disk {number} is full p2", channel=town.ops)
             town.dana.command(f"/case assign OPS-{number} @{who}", channel=town.ops)
-        assert casebook.worker.wait_until_idle(SOON), "the cards are there, for a link back"
+        town.slack.wait_for(are_posted, SOON, "the cards, for a link back")
         town.bob.command("/case bulk disk", channel=town.ops)
         modal = town.bob.modal
         modal.click("Select all 3")
