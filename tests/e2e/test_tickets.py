@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from bot.sandbox.jira import LocalJira
 from bot.sandbox.servicenow import LocalServiceNow
+from bot.usecases.ticket_news import ask_for_news
 from tests.flows.conftest import running, settings_for
 
 
@@ -54,7 +55,9 @@ def test_ann_links_a_ticket_and_follows_it(window, town, project, jira, casebook
     form.get_by_role("button", name="Create", exact=True).click()
     expect(ann.wait_for_modal("OPS-1")).to_contain_text("You asked for a Jira ticket.")
     ann.page.keyboard.press("Escape")
-    expect(card).to_contain_text(re.compile(r"Jira PAY-1 checkout is down · To Do · nobody has it · in step"))
+    expect(card).to_contain_text("Jira PAY-1 checkout is down · in step")
+    ask_for_news(casebook.db, "jira", casebook.desk.now(), "minute")
+    expect(card).to_contain_text("Jira PAY-1 checkout is down · To Do · nobody has it · in step")
     shots(ann, "card")
 
     card.get_by_role("button", name="Details").click()
