@@ -19,13 +19,14 @@ from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from slack_sdk.signature import SignatureVerifier
+from waitress.wasyncore import dispatcher
 
 from bot.domain.errors import Busy
 from bot.integrations.hooks import Rejected
 from bot.storage import revision
 from bot.storage.database import Database
 from bot.usecases.operating import Figure
-from bot.web import BIGGEST_BODY, Hook, PortTaken, Server, Site, TicketHooks, prometheus, site
+from bot.web import BIGGEST_BODY, SENT_AT_ONCE, Hook, PortTaken, Server, Site, TicketHooks, prometheus, site
 from tests.ticketing import SYSTEM
 
 SECRET = "a signing secret"
@@ -84,6 +85,28 @@ def test_a_signed_command_is_answered() -> None:
     with running(with_slack(bolt())) as server:
         assert server.port > 0
         assert ask(server, "POST", "/slack/events", HELLO, **signed(HELLO)) == (200, "hello")
+
+
+@pytest.mark.parametrize(("size", "senders"), [(50_000, {"web"}), (3 * SENT_AT_ONCE, None)])
+def test_only_the_servers_own_thread_sends_what_is_no_longer_than_usual(
+    monkeypatch: pytest.MonkeyPatch, size: int, senders: set[str] | None
+) -> None:
+    """The others would take turns with it on every answer, 5 ms each."""
+    sending: set[str] = set()
+    send = dispatcher.send
+
+    def noted(self: Any, data: bytes, do_close: bool = True) -> Any:
+        sending.add(threading.current_thread().name)
+        return send(self, data, do_close=do_close)
+
+    def long(_environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        start_response("200 OK", [("Content-Length", str(size))])
+        return [b"x" * size]
+
+    monkeypatch.setattr(dispatcher, "send", noted)
+    with running(long) as server:
+        assert ask(server, "GET", "/") == (200, "x" * size)
+    assert senders is None or sending == senders
 
 
 @pytest.mark.parametrize(
