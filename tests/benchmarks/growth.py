@@ -1,6 +1,7 @@
 """What `/case show`, `/case mine` and a note cost as the cases become more: use-case and view, without Slack.
 
 ``cpu`` is the processor time of this process alone; on PostgreSQL the server's is only in ``wall``. Medians, in ms.
+The sizes take turns, call by call, so that whatever else the machine does hits all of them.
 Goal: the same whether there are a thousand cases or a million; whoever asks for their own has as many at any size.
 """
 
@@ -8,7 +9,9 @@ import argparse
 import random
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 
@@ -35,11 +38,13 @@ def main() -> None:
     options.add_argument("--calls", type=int, default=400, help="of each kind")
     chosen = options.parse_args()
     for name in places.DATABASES if chosen.database == "both" else [chosen.database]:
-        costs = {cases: measured(name, cases, chosen.calls) for cases in chosen.cases}
-        print(name, flush=True)
-        for what in ACTS:
-            first = costs[chosen.cases[0]][what]
-            places.table(HEAD, [row(what, cases, costs[cases][what], first) for cases in chosen.cases])
+        with ExitStack() as places_open:
+            desks = [places_open.enter_context(desk(name, cases)) for cases in chosen.cases]
+            print(name, flush=True)
+            for what, prepare in ACTS.items():
+                costs = measured(desks, prepare, chosen.calls)
+                rows = [row(what, desk.cases, cost, costs[0]) for desk, cost in zip(desks, costs, strict=True)]
+                places.table(HEAD, rows)
 
 
 class Desk:
@@ -86,42 +91,52 @@ class Desk:
 
 
 ACTS: dict[str, Callable[[Desk], Callable[[], object]]] = {"show": Desk.show, "mine": Desk.mine, "note": Desk.note}
-Costs = dict[str, tuple[float, float, float]]
+WARMING = 50
 
 
-def measured(name: str, cases: int, calls: int) -> Costs:
+@contextmanager
+def desk(name: str, cases: int) -> Iterator[Desk]:
     with places.DATABASES[name](cases) as url:
         db = Database(url)
         with db.read() as work:
             assert work.session.scalar(select(func.count()).select_from(Case)) == cases
-        desk = Desk(db, cases)
-        desk.settle()
-        costs = {}
-        for what, prepare in ACTS.items():
-            acts = [prepare(desk) for _ in range(calls + 50)]
-            for act in acts[:50]:
-                act()
-            costs[what] = cost(acts[50:])
+        made = Desk(db, cases)
+        made.settle()
+        yield made
         db.close()
+
+
+@dataclass
+class Cost:
+    """Of each call, in ms."""
+
+    cpu: list[float] = field(default_factory=list)
+    wall: list[float] = field(default_factory=list)
+
+    def add(self, act: Callable[[], object]) -> None:
+        began, used = time.perf_counter(), time.process_time()
+        act()
+        self.wall.append(1000 * (time.perf_counter() - began))
+        self.cpu.append(1000 * (time.process_time() - used))
+
+    @property
+    def medians(self) -> tuple[float, float]:
+        return statistics.median(self.cpu), statistics.median(self.wall)
+
+
+def measured(desks: Sequence[Desk], prepare: Callable[[Desk], Callable[[], object]], calls: int) -> list[Cost]:
+    """At each of the desks."""
+    acts = [[prepare(desk) for _ in range(calls + WARMING)] for desk in desks]
+    costs = [Cost() for _ in desks]
+    for number, turn in enumerate(zip(*acts, strict=True)):
+        for cost, act in zip(costs, turn, strict=True):
+            cost.add(act) if number >= WARMING else act()
     return costs
 
 
-def cost(acts: Sequence[Callable[[], object]]) -> tuple[float, float, float]:
-    """Median processor time, median and longest time, in ms."""
-    cpu, wall = [], []
-    for act in acts:
-        began, used = time.perf_counter(), time.process_time()
-        act()
-        wall.append(1000 * (time.perf_counter() - began))
-        cpu.append(1000 * (time.process_time() - used))
-    return statistics.median(cpu), statistics.median(wall), max(wall)
-
-
-def row(
-    what: str, cases: int, found: tuple[float, float, float], first: tuple[float, float, float]
-) -> Sequence[object]:
-    ratios = (f"{now / then:.2f}" for now, then in zip(found[:2], first[:2], strict=True))
-    return what, f"{cases:,}", *(f"{figure:.2f}" for figure in found), *ratios
+def row(what: str, cases: int, found: Cost, first: Cost) -> Sequence[object]:
+    ratios = (f"{now / then:.2f}" for now, then in zip(found.medians, first.medians, strict=True))
+    return what, f"{cases:,}", *(f"{figure:.2f}" for figure in (*found.medians, max(found.wall))), *ratios
 
 
 if __name__ == "__main__":
