@@ -1,6 +1,6 @@
 """What tickets are told of a case: from an entry to the deliveries to their partners."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.domain import telling
@@ -67,8 +67,8 @@ def read_again(case: Case, ticket: Ticket, occasion: str, at: datetime) -> Deliv
 
 def read_at_last(case: Case, ticket: Ticket, at: datetime) -> Delivery:
     """Unless its partner has told by then how it stands. In a stream of its own, as nothing need wait for it."""
-    delivery = to_ticket(Tell.TICKET_READ, case, ticket, "at last", at, unread=1)
-    delivery.stream, delivery.not_before = f"{delivery.stream}/unread", at + TOLD_WITHIN
+    delivery = to_ticket(Tell.TICKET_READ, case, ticket, "at last", at + TOLD_WITHIN, unread=1)
+    delivery.stream = f"{delivery.stream}/unread"
     return delivery
 
 
@@ -77,21 +77,20 @@ def note_told(case: Case, ticket: Ticket, note_id: int, occasion: str, at: datet
     return to_ticket(Tell.TICKET_NOTE, case, ticket, occasion, at, note=note_id)
 
 
-def told_early(partner: str, foreign_id: str, changes: Iterable[TicketChange], at: datetime) -> Delivery:
+def told_early(partner: str, foreign_id: str, changes: Sequence[TicketChange], at: datetime) -> Delivery:
     """What a ticket of ours was created with, for when its creation is recorded, which takes it up at once."""
     values = {str(change.what): packed(change.value) for change in changes}
+    created_at = max(change.at for change in changes)
     stream = early_stream(partner, foreign_id)
-    delivery = tell(
+    return tell(
         Tell.TICKET_EARLY,
         f"{Tell.TICKET_EARLY}/{stream}"[:160],
-        at,
+        at + RECORDED_WITHIN,
         stream=stream,
         lane=early_stream(partner, ""),
         partner=partner,
-        data={"id": foreign_id, "at": at.isoformat(), "values": values},
+        data={"id": foreign_id, "at": created_at.isoformat(), "values": values},
     )
-    delivery.not_before = at + RECORDED_WITHIN
-    return delivery
 
 
 def heard_early(delivery: Delivery) -> list[TicketChange]:

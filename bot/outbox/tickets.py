@@ -332,7 +332,7 @@ class TicketSender:
             trouble.remedy = f"{self.place(delivery)}{trouble.remedy}"
         if delivery.kind == Tell.TICKET_NEWS:
             ticket_news.note_trouble(self.db, self.system.name, words, self.clock())
-        elif not (isinstance(trouble, AskedToWait) and trouble.seconds < LONG_PAUSE):
+        elif "ticket" in delivery.data and not (isinstance(trouble, AskedToWait) and trouble.seconds < LONG_PAUSE):
             what = NOTES_TOLD if delivery.kind == Tell.TICKET_NOTE else FIELDS_TOLD
             perhaps = isinstance(trouble, Unanswered) and trouble.perhaps_sent
             note_trouble(self.db, delivery.data["ticket"], what, words, self.clock(), perhaps=perhaps)
