@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.evidence import Note
@@ -12,6 +12,7 @@ from bot.domain.link import Health, KindStatuses, NewsMark, PersonAccount, Terms
 from bot.storage.locking import AS_LEFT
 from bot.storage.parking import changed, insert_absent
 
+LONG_AGO = datetime.fromtimestamp(0, UTC)
 LIVE = Ticket.unlinked_at.is_(None)
 # Those that the partner may have news of.
 FOLLOWED = LIVE & Ticket.foreign_id.is_not(None) & (Ticket.health != Health.GONE.value)
@@ -113,7 +114,9 @@ class Tickets:
         return self._session.get(PersonAccount, (partner, email))
 
     def forget_accounts(self, partner: str) -> None:
-        changed(self._session, delete(PersonAccount).where(PersonAccount.partner == partner))
+        """Each is asked for anew. The rows stay: somebody may be writing one."""
+        accounts = update(PersonAccount).where(PersonAccount.partner == partner)
+        changed(self._session, accounts.values(asked_at=LONG_AGO))
 
     def keep(self, told: KindStatuses | PersonAccount) -> None:
         """Whoever wrote last is right, and two may write at once."""
