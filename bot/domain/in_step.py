@@ -52,9 +52,9 @@ def base_of(ticket: Ticket, part: Part) -> Mapping[str, Any]:
     return found
 
 
-def is_read(ticket: Ticket) -> bool:
-    """Whether its status is known: a partner need not tell it when the ticket is created."""
-    return "theirs" in base_of(ticket, Part.STATUS)
+def is_known(ticket: Ticket, part: Part) -> bool:
+    """Whether its partner has told it: it need not tell all when the ticket is created."""
+    return "theirs" in base_of(ticket, part)
 
 
 def note(ticket: Ticket, part: Part, **values: Any) -> None:

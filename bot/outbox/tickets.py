@@ -250,7 +250,7 @@ class TicketSender:
             told = drawing.of(work, held.delivery, self.clock())
         if told is None or not told.ticket.is_there:
             return Sent(covered)
-        if "unread" in held.delivery.data and in_step.is_read(told.ticket):
+        if "unread" in held.delivery.data and in_step.is_known(told.ticket, Part.STATUS):
             return Sent(covered)
         self.hear(told.ticket, ticketing)
         done = [held.delivery.id, *covered]

@@ -143,7 +143,7 @@ class Taking:
             self.look_back(part, change)
             return
         if change.is_first:
-            if "theirs" not in base:
+            if not in_step.is_known(self.ticket, part):
                 self.believe(part, change)
             return
         if self.news.is_ours(change.by) and not self.news.is_shared:

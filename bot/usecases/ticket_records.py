@@ -120,7 +120,7 @@ def begin(work: Work, case: Case, ticket: Ticket, now: datetime, done: Collectio
     if terms.way(Part.NOTES).goes_out:
         notes = work.tickets.untold_notes(ticket, AT_ONCE)
         told += [ticket_telling.note_told(case, ticket, note, f"begin/{note}", now) for note in notes]
-    if not in_step.is_read(ticket):
+    if not in_step.is_known(ticket, Part.STATUS):
         work.deliveries.hasten(ticket_telling.early_stream(ticket.partner, str(ticket.foreign_id)), now)
         told.append(ticket_telling.read_at_last(case, ticket, now))
     work.enqueue(one for one in told if not work.deliveries.has_key(one.key))

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.domain.case import Case
 from bot.domain.errors import Invalid
-from bot.domain.in_step import is_read
+from bot.domain.in_step import is_known
 from bot.domain.link import Health, Ticket, label_of
 from bot.domain.priority import PRIORITY_WORDS, Priority
 from bot.domain.ticket import Part
@@ -68,7 +68,7 @@ def ticket_line(ticket: Ticket, room: int = PROBLEM) -> Block:
 
 def holder_words(ticket: Ticket) -> str:
     """Nothing as long as nobody knows: a partner may give a new ticket to somebody by itself."""
-    return clip(one_line(ticket.assignee), ASSIGNEE) or ("nobody has it" if is_read(ticket) else "")
+    return clip(one_line(ticket.assignee), ASSIGNEE) or ("nobody has it" if is_known(ticket, Part.ASSIGNEE) else "")
 
 
 def unborn(ticket: Ticket) -> str:

@@ -59,11 +59,11 @@ def line_of(**over):
 
 KNOWN = "Jira PAY-1 Checkout is down · In Progress · Ann Lee · "
 UNKNOWN = {"key": "", "title": "", "status": "", "assignee": "", "url": ""}
-READ = {"status": {"theirs": "In Progress"}}
+KNOWN_TO_HAVE_NOBODY = {"assignee": {"theirs": ""}}
 NO_WAY = "Its workflow has no way to Done."
 STATES = [
     ({}, f"{KNOWN}in step"),
-    ({"assignee": "", "base": READ}, f"{KNOWN}in step".replace("Ann Lee", "nobody has it")),
+    ({"assignee": "", "base": KNOWN_TO_HAVE_NOBODY}, f"{KNOWN}in step".replace("Ann Lee", "nobody has it")),
     ({"status": "", "assignee": ""}, "Jira PAY-1 Checkout is down · in step"),
     ({"status": ""}, "Jira PAY-1 Checkout is down · Ann Lee · in step"),
     ({**UNKNOWN, "health": "creating"}, "Jira new ticket · being created in Jira"),
