@@ -254,7 +254,7 @@ def first_line(error: SQLAlchemyError) -> str:
 
 def deliveries(db: Database, now: datetime) -> Iterator[Finding]:
     with db.read() as work:
-        stuck = [(one, why_waiting(work, one)) for one in work.deliveries.waiting_since(now - STUCK_AFTER)]
+        stuck = [(one, why_waiting(work, one)) for one in work.deliveries.waiting_since(now - STUCK_AFTER, now)]
         dead = work.deliveries.backlog().counts[State.DEAD]
         rows = work.deliveries.dead(LOOKED_AT)
     for one, why in stuck:

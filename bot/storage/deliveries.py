@@ -104,9 +104,10 @@ class Deliveries:
         counts = dict.fromkeys(State, 0) | {State(state): count for state, count in rows}
         return Backlog(counts, self._session.scalar(select(func.min(Delivery.created_at)).where(DUE)))
 
-    def waiting_since(self, before: datetime) -> Sequence[Waiting]:
-        """Of each partner for which something has waited since then, by name."""
-        query = select(Delivery.partner, func.count()).where(DUE).group_by(Delivery.partner)
+    def waiting_since(self, before: datetime, now: datetime) -> Sequence[Waiting]:
+        """Of each partner for which something has waited since then, by name. What is wanted later does not wait."""
+        wanted = select(Delivery.partner, func.count()).where(DUE, Delivery.created_at <= now)
+        query = wanted.group_by(Delivery.partner)
         late = query.having(func.min(Delivery.created_at) < before).order_by(Delivery.partner)
         return [self.waiting_for(partner, count) for partner, count in self._session.execute(late)]
 

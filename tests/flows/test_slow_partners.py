@@ -83,10 +83,10 @@ class Busy:
             deed(self.act(f"{key}/{number}"))
 
     def waiting(self) -> int:
-        """How much is still to be told to the partners."""
+        """How much is still to be told to the partners by now."""
         with self.db.read() as work:
             due = work.deliveries.list(State.DUE, 1000)
-            return sum(one.partner in {"jira", "servicenow"} for one in due)
+            return sum(one.partner in {"jira", "servicenow"} and one.created_at <= self.now() for one in due)
 
     def is_told(self, key: str) -> bool:
         return self.ticket(key).health == Health.IN_STEP
