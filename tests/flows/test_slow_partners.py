@@ -24,6 +24,8 @@ WORKERS = 8
 CASES = 5  # of each partner
 SLOW = 0.2
 SOON = 60
+# Seconds. ServiceNow tells everything once: what is refused, as the database is busy, comes with later news, out of order.
+PATIENT = 8
 
 
 @pytest.fixture
@@ -44,6 +46,7 @@ def casebook(town: Town, sides: tuple[Side, ...], database_url: str) -> Iterator
     settings = settings_for(town.slack, database_url, **more)
     with ExitStack() as stack:
         first = stack.enter_context(running(settings))
+        first.db.wait_seconds = PATIENT
         for _ in range(WORKERS - 1):
             other = build(settings)
             stack.callback(other.db.close)
