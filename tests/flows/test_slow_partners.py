@@ -24,7 +24,7 @@ WORKERS = 8
 CASES = 5  # of each partner
 SLOW = 0.2
 SOON = 60
-# Seconds. ServiceNow tells everything once: what is refused, as the database is busy, comes with later news, out of order.
+# Seconds. ServiceNow tells all once: what a busy database refuses comes with later news, out of order.
 PATIENT = 8
 
 
