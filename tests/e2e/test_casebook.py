@@ -28,7 +28,7 @@ def test_a_new_case_becomes_a_card(window, town, project):
     opened.get_by_role("contentinfo").get_by_role("button", name="Close").click()
     expect(ann.modal).to_have_count(0)
 
-    card = ann.message("checkout is down")
+    card = ann.card("checkout is down")
     for words in ("OPS-1", "P1 Critical", "500s since 02:55", "@sre"):
         expect(card).to_contain_text(words)
     for name in ("Take OPS-1", "Assign OPS-1", "Close OPS-1", "Details of OPS-1"):
@@ -53,7 +53,7 @@ def test_an_alert_is_posted_and_escalated(window, town, project):
     ann.wait_for_modal("OPS-1 is open")
     ann.page.keyboard.press("Escape")
     expect(ann.modal).to_have_count(0)
-    expect(ann.message("OPS-1").get_by_role("button", name="Take OPS-1")).to_be_visible()
+    expect(ann.card("OPS-1").get_by_role("button", name="Take OPS-1")).to_be_visible()
     alert.get_by_role("button", name="1 reply").click()
     expect(ann.thread).to_contain_text("This post is now case OPS-1")
 
@@ -75,7 +75,7 @@ def test_an_alert_repeats_and_recovers_in_a_watched_channel(window, town, projec
         expect(ann.messages).to_have_count(before + 1)
     expect(ann.messages.filter(has_text="Triggered").first).to_contain_text("1 reply")
     ann.go("channel ops")
-    expect(ann.message("OPS-1")).to_contain_text("has recovered, came 1 more time, last seen")
+    expect(ann.card("OPS-1")).to_contain_text("has recovered, came 1 more time, last seen")
     ann.page.get_by_role("button", name="Post an alert").click()
     ann.page.get_by_role("radio", name=re.compile("Security signal")).check()
     expect(ann.page.get_by_label("State")).to_be_hidden()  # signals do not recover
@@ -84,7 +84,7 @@ def test_an_alert_repeats_and_recovers_in_a_watched_channel(window, town, projec
 def test_bob_takes_prioritizes_and_closes_by_buttons_while_ann_looks_on(window, town, project):
     town.ann.command("/case quick search is slow in OPS", channel=town.ops)
     ann, bob = window(town.ann, town.ops), window(town.bob, town.ops)
-    card = bob.message("search is slow")
+    card = bob.card("search is slow")
     card.get_by_role("button", name="Take OPS-1").click()
     expect(card).to_contain_text("In progress")
     bob.choose(card.get_by_role("button", name=re.compile("^Priority")), "P2 High")
@@ -97,7 +97,7 @@ def test_bob_takes_prioritizes_and_closes_by_buttons_while_ann_looks_on(window, 
     expect(bob.modal).to_have_count(0)
     expect(card.get_by_role("button", name="Reopen")).to_be_visible()
 
-    seen = ann.message("search is slow")
+    seen = ann.card("search is slow")
     expect(seen).to_contain_text("Closed")
     expect(seen.get_by_role("button", name="Take")).to_have_count(0)
     seen.get_by_role("button", name=re.compile("repl")).click()
@@ -156,7 +156,7 @@ def test_the_app_home_lists_and_acts(window, town, project):
 def test_a_thread_reply_becomes_a_note(window, town, project):
     town.ann.command("/case quick disk is full in OPS", channel=town.ops)
     bob = window(town.bob, town.ops)
-    card = bob.message("disk is full")
+    card = bob.card("disk is full")
     card.hover()
     card.get_by_role("button", name="Reply in thread").click()
     bob.reply("deleted the old logs")
@@ -204,8 +204,8 @@ def test_the_page_outlives_the_bot(window, town, sqlite_url):
 def test_the_inspector_shows_what_went_between_slack_and_casebook(window, town, project):
     town.ann.command("/case quick cache is cold in OPS", channel=town.ops)
     ann = window(town.ann, town.ops)
-    ann.message("cache is cold").get_by_role("button", name="Take OPS-1").click()
-    expect(ann.message("cache is cold")).to_contain_text("In progress")
+    ann.card("cache is cold").get_by_role("button", name="Take OPS-1").click()
+    expect(ann.card("cache is cold")).to_contain_text("In progress")
     ann.page.get_by_role("button", name="Inspector", exact=True).click()
     inspector = ann.page.get_by_role("region", name="Inspector")
     inspector.get_by_label("Filter").fill("case.take")

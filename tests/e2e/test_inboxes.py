@@ -55,7 +55,7 @@ def test_a_post_of_an_inbox_is_worked_and_its_inbox_deleted(window, town, projec
     town.ann.modal.close()
     town.bob.command("/case quick payment fails p1 in OPS", channel=town.ops)
     ann = window(town.ann, town.general)
-    post = ann.message("payment fails")
+    post = ann.card("payment fails")
     expect(post).to_contain_text("In Urgent checkouts (priority:>=P2) because it was opened and matches.")
     post.get_by_role("button", name="Take OPS-1").click()
     expect(post).to_contain_text("In progress")

@@ -40,13 +40,13 @@ def test_a_step_is_run_and_what_came_of_it_is_seen(window, town, project, shots)
     shots(ann, "done")
     dialog.get_by_role("button", name="Close").last.click()
     expect(dialog).to_have_count(0)
-    expect(ann.message("OPS-1")).to_contain_text("Reported by bob")
+    expect(ann.card("OPS-1")).to_contain_text("Reported by bob")
 
 
 def test_a_step_that_fails_says_why_and_can_be_mended(window, town, project, shots):
     ann = window(town.ann, town.ops)
     town.ann.command("/case quick search is slow", channel=town.ops)
-    expect(ann.message("OPS-1")).to_be_visible()
+    expect(ann.card("OPS-1")).to_be_visible()
     dialog = open_steps(ann)
     dialog.get_by_label("Step", exact=True).select_option("Update a case's status")
     expect(dialog.get_by_label("Title")).to_have_count(0)

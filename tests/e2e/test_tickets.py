@@ -41,7 +41,7 @@ def casebook(town, sqlite_url, jira, servicenow, request):
 def test_ann_links_a_ticket_and_follows_it(window, town, project, jira, casebook, shots):
     town.ann.command("/case quick checkout is down p1 in OPS", channel=town.ops)
     ann = window(town.ann, town.ops)
-    card = ann.message("checkout is down")
+    card = ann.card("checkout is down")
     card.get_by_role("button", name="Link a ticket to OPS-1").click()
     form = ann.wait_for_modal("Link ticket")
     expect(ann.field("Project")).to_be_visible()
@@ -109,7 +109,7 @@ def test_jira_does_not_answer(window, town, project, jira, casebook, shots):
     town.ann.command("/case quick checkout is down p1 in OPS", channel=town.ops)
     jira.token = "another"
     ann = window(town.ann, town.ops)
-    ann.message("checkout is down").get_by_role("button", name="Link a ticket to OPS-1").click()
+    ann.card("checkout is down").get_by_role("button", name="Link a ticket to OPS-1").click()
     form = ann.wait_for_modal("Link ticket")
     expect(form.get_by_role("button", name="Ask again")).to_be_visible()
     shots(ann, "dead")
@@ -119,7 +119,7 @@ def test_jira_does_not_answer(window, town, project, jira, casebook, shots):
 def test_ann_chooses_servicenow(window, town, project, jira, servicenow, casebook, shots):
     town.ann.command("/case quick checkout is down p1 in OPS", channel=town.ops)
     ann = window(town.ann, town.ops)
-    card = ann.message("checkout is down")
+    card = ann.card("checkout is down")
     card.get_by_role("button", name="Link a ticket to OPS-1").click()
     form = ann.wait_for_modal("Link ticket")
     expect(ann.field("Project")).to_be_visible()

@@ -73,6 +73,10 @@ class Window:
         """The last message of the channel with these words."""
         return self.messages.filter(has_text=words).last
 
+    def card(self, words: str) -> Locator:
+        """The same of those that everybody sees: whoever opens a case is told so alone, before its card or after."""
+        return self.page.get_by_role("main").locator(".message:not(.ephemeral)").filter(has_text=words).last
+
     def act_on(self, message: Locator, item: str) -> None:
         """Of the menu "More actions"."""
         message.hover()
