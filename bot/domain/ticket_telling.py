@@ -17,8 +17,6 @@ OF_TICKETS = {Tell.TICKET, Tell.TICKET_RETRY, Tell.TICKET_NOTE, Tell.TICKET_READ
 # These may bring a note, and those change one that was brought before.
 BRINGS_NOTE = {Kind.NOTE_ADDED, Kind.EVIDENCE_ADDED, Kind.CLOSED}
 CHANGES_NOTE = {Kind.NOTE_EDITED, Kind.NOTE_DELETED}
-
-
 # News come each minute, or at once; what they have not told by then they may have failed to tell.
 TOLD_WITHIN = timedelta(minutes=3)
 # After a partner has created a ticket.

@@ -113,10 +113,10 @@ class Tickets:
     def person_account(self, partner: str, email: str) -> PersonAccount | None:
         return self._session.get(PersonAccount, (partner, email))
 
-    def forget_accounts(self, partner: str) -> None:
-        """Each is asked for anew. The rows stay: somebody may be writing one."""
-        accounts = update(PersonAccount).where(PersonAccount.partner == partner)
-        changed(self._session, accounts.values(asked_at=LONG_AGO))
+    def forget_account(self, partner: str, email: str) -> None:
+        """It is asked for anew. The row stays: somebody may be writing it."""
+        account = update(PersonAccount).where(PersonAccount.partner == partner, PersonAccount.email == email)
+        changed(self._session, account.values(asked_at=LONG_AGO))
 
     def keep(self, told: KindStatuses | PersonAccount) -> None:
         """Whoever wrote last is right, and two may write at once."""

@@ -15,7 +15,7 @@ Ask = Callable[[str], Account | None]
 
 
 def account_of(db: Database, partner: str, email: str, now: datetime, ask: Ask) -> Account | None:
-    """``ask`` goes to the partner, and may raise. What is kept is forgotten when somebody tries a ticket again."""
+    """``ask`` goes to the partner, and may raise. *Retry* on a ticket has its holder asked for anew."""
     with db.read() as work:
         kept = work.tickets.person_account(partner, email)
     if kept and now - kept.asked_at < (KEPT_FOR if kept.known else NONE_FOR):

@@ -86,7 +86,9 @@ def _try_again(work: Work, case: Case, act: Act, ticket_id: int) -> None:
     if work.deliveries.has_key(delivery.key) or not ticket.is_followed:
         return
     put_back(ticket)
-    work.tickets.forget_accounts(ticket.partner)
+    holder = work.people.by_id(case.assignee) if case.assignee else None
+    if holder and holder.email:
+        work.tickets.forget_account(ticket.partner, holder.email)
     work.deliveries.hasten(ticket_telling.stream_of(ticket), act.at)
     work.enqueue([delivery, *ticket_telling.redrawn(case, ticket, act.at, act.origin or "retry")])
 

@@ -43,7 +43,7 @@ def main() -> None:
             print(name, flush=True)
             for what, prepare in ACTS.items():
                 costs = measured(desks, prepare, chosen.calls)
-                rows = [row(what, desk.cases, cost, costs[0]) for desk, cost in zip(desks, costs, strict=True)]
+                rows = [row(what, one.cases, cost, costs[0]) for one, cost in zip(desks, costs, strict=True)]
                 places.table(HEAD, rows)
 
 
@@ -126,7 +126,7 @@ class Cost:
 
 def measured(desks: Sequence[Desk], prepare: Callable[[Desk], Callable[[], object]], calls: int) -> list[Cost]:
     """At each of the desks."""
-    acts = [[prepare(desk) for _ in range(calls + WARMING)] for desk in desks]
+    acts = [[prepare(one) for _ in range(calls + WARMING)] for one in desks]
     costs = [Cost() for _ in desks]
     for number, turn in enumerate(zip(*acts, strict=True)):
         for cost, act in zip(costs, turn, strict=True):

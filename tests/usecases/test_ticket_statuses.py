@@ -153,11 +153,13 @@ def test_that_there_is_no_account_is_kept_for_ten_minutes(town: Town) -> None:
     assert found() == BOB
 
 
-def test_whoever_tries_again_has_accounts_asked_for_anew(town: Town) -> None:
+def test_whoever_tries_again_has_the_holder_asked_for_anew_and_nobody_else(town: Town) -> None:
     town.desk.accounts.clear()
+    assert ticket_accounts.account_of(town.db, JIRA, "m@x", town.clock(), lambda _: None) is None
     case, ticket, issue = town.linked(assignee="bob")
     assert issue.values[Part.ASSIGNEE] is None
     town.desk.accounts.append(BOB)
     tickets.retry_ticket(town.db, town.act(), ticket.id)
     town.tell()
     assert (issue.values[Part.ASSIGNEE], town.ticket(case).health) == (BOB, Health.IN_STEP)
+    assert ticket_accounts.account_of(town.db, JIRA, "m@x", town.clock(), lambda _: BOB) is None
